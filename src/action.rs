@@ -1,0 +1,268 @@
+//! The action table: everything a key can do, each said once.
+//!
+//! The palette, the help pane, the footer, the keymap check and `docs/generated/actions.md` are made from it.
+
+use std::borrow::Cow;
+
+use crate::model::{Focus, Snapshot};
+
+/// Why an action cannot act now, as a sentence that says what to do about it.
+pub type Reason = Cow<'static, str>;
+
+/// The actions by name; [`ACTIONS`] has a row for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    AddSortKey,
+    Back,
+    CancelJob,
+    Choose,
+    ClearFilters,
+    ClearMarks,
+    CloseView,
+    DropFilter,
+    EditFilters,
+    ExcludeValue,
+    Export,
+    Filter,
+    FocusBrowser,
+    FocusDetail,
+    FocusGrid,
+    FocusJobs,
+    FocusNext,
+    FocusPrevious,
+    FreezeColumns,
+    GoBottom,
+    GoFirstColumn,
+    GoLastColumn,
+    GoTop,
+    HalfPageDown,
+    HalfPageUp,
+    Help,
+    HideColumn,
+    IncludeValue,
+    InvertMarks,
+    Mark,
+    MarkRange,
+    MoveDown,
+    MoveLeft,
+    MoveRight,
+    MoveUp,
+    NextView,
+    OpenEvidence,
+    PageDown,
+    PageUp,
+    Palette,
+    PreviousView,
+    Quit,
+    Redraw,
+    RunSql,
+    RunWithParameters,
+    Search,
+    SearchNext,
+    SearchPrevious,
+    ShowColumns,
+    ShowNotes,
+    Sort,
+    Suspend,
+    ToggleDetail,
+    WidenColumn,
+    Zoom,
+}
+
+/// One thing that can be done.
+#[derive(Debug)]
+pub struct Action {
+    pub act: Act,
+    /// Kebab-case; what keymaps, the palette and the docs call it.
+    pub id: &'static str,
+    /// One line for help and palette.
+    pub doc: &'static str,
+    /// Other words a person might look for.
+    pub also: &'static str,
+    /// The panes it belongs to; empty means everywhere.
+    pub panes: &'static [Focus],
+    /// The word in the footer and how early it stands there; None keeps it out.
+    pub hint: Option<(u8, &'static str)>,
+    pub enabled: fn(&Snapshot) -> Result<(), Reason>,
+}
+
+impl Action {
+    pub fn is_in(&self, focus: Focus) -> bool {
+        self.panes.is_empty() || self.panes.contains(&focus)
+    }
+}
+
+/// The row with this id.
+pub fn find(id: &str) -> Option<&'static Action> {
+    ACTIONS.binary_search_by(|action| action.id.cmp(id)).ok().map(|at| &ACTIONS[at])
+}
+
+const ALL: &[Focus] = &[];
+const BROWSER: &[Focus] = &[Focus::Browser];
+const GRID: &[Focus] = &[Focus::Grid, Focus::Detail];
+
+const fn row(act: Act, id: &'static str, doc: &'static str, panes: &'static [Focus], enabled: fn(&Snapshot) -> Result<(), Reason>) -> Action {
+    Action { act, id, doc, also: "", panes, hint: None, enabled }
+}
+
+impl Action {
+    const fn hint(mut self, order: u8, word: &'static str) -> Self {
+        self.hint = Some((order, word));
+        self
+    }
+
+    const fn also(mut self, words: &'static str) -> Self {
+        self.also = words;
+        self
+    }
+}
+
+/// Sorted by id.
+#[rustfmt::skip]
+pub const ACTIONS: &[Action] = &[
+    row(Act::AddSortKey, "add-sort-key", "Add the column to the sort order, or turn its direction", GRID, on_a_column).also("order multi"),
+    row(Act::Back, "back", "One level out: close the popup, clear the search, return to the grid", ALL, always).also("escape close"),
+    row(Act::CancelJob, "cancel-job", "Cancel the job that runs", ALL, job_runs).also("stop abort interrupt"),
+    row(Act::Choose, "choose", "Run the query under the cursor, or open the family", BROWSER, always).also("run open enter").hint(10, "run"),
+    row(Act::ClearFilters, "clear-filters", "Drop all filters of this view", GRID, has_filters).also("reset"),
+    row(Act::ClearMarks, "clear-marks", "Take the marks off all rows", GRID, has_marks).also("unmark deselect"),
+    row(Act::CloseView, "close-view", "Close this view; with none left, quit", ALL, always).also("quit exit"),
+    row(Act::DropFilter, "drop-filter", "Drop the newest filter", GRID, has_filters).also("undo remove"),
+    row(Act::EditFilters, "edit-filters", "Edit the filters: as one SQL expression", GRID, has_table).also("where expression sql"),
+    row(Act::ExcludeValue, "exclude-value", "Hide the rows that hold the value under the cursor", GRID, on_a_cell).also("not filter out").hint(41, "exclude"),
+    row(Act::Export, "export", "Write the shown, marked or all rows to a file", GRID, has_table).also("save csv jsonl parquet write").hint(60, "export"),
+    row(Act::Filter, "filter", "Keep only rows that match, as you type: text, or an SQL expression", GRID, has_table).also("where grep live").hint(30, "filter"),
+    row(Act::FocusBrowser, "focus-browser", "Go to the query browser", ALL, always).also("queries"),
+    row(Act::FocusDetail, "focus-detail", "Go to the row detail", ALL, has_rows).also("row record"),
+    row(Act::FocusGrid, "focus-grid", "Go to the grid", ALL, has_table).also("table rows"),
+    row(Act::FocusJobs, "focus-jobs", "See the jobs: what runs, how far, what it took", ALL, always).also("tasks progress threads"),
+    row(Act::FocusNext, "focus-next", "Go to the next pane", ALL, always).also("tab"),
+    row(Act::FocusPrevious, "focus-previous", "Go to the previous pane", ALL, always).also("tab"),
+    row(Act::FreezeColumns, "freeze-columns", "Keep the columns up to here on screen, or let them go", GRID, on_a_column).also("pin lock"),
+    row(Act::GoBottom, "go-bottom", "Go to the last row", ALL, always).also("end last"),
+    row(Act::GoFirstColumn, "go-first-column", "Go to the first column", GRID, on_a_column).also("home"),
+    row(Act::GoLastColumn, "go-last-column", "Go to the last column", GRID, on_a_column).also("end"),
+    row(Act::GoTop, "go-top", "Go to the first row", ALL, always).also("home first"),
+    row(Act::HalfPageDown, "half-page-down", "Half a page down", ALL, always).also("scroll"),
+    row(Act::HalfPageUp, "half-page-up", "Half a page up", ALL, always).also("scroll"),
+    row(Act::Help, "help", "What every key does here", ALL, always).also("keys manual").hint(91, "help"),
+    row(Act::HideColumn, "hide-column", "Hide this column", GRID, on_a_column).also("remove"),
+    row(Act::IncludeValue, "include-value", "Keep only rows that hold the value under the cursor", GRID, on_a_cell).also("filter in only equal").hint(40, "include"),
+    row(Act::InvertMarks, "invert-marks", "Mark what is not marked, and the other way round", GRID, has_rows).also("select all"),
+    row(Act::Mark, "mark", "Mark this row, or take its mark off", GRID, has_rows).also("select tag").hint(55, "mark"),
+    row(Act::MarkRange, "mark-range", "Mark from the last mark to here", GRID, has_marks).also("select"),
+    row(Act::MoveDown, "move-down", "Down", ALL, always),
+    row(Act::MoveLeft, "move-left", "Left; in a tree, close", ALL, always).also("collapse"),
+    row(Act::MoveRight, "move-right", "Right; in a tree, open", ALL, always).also("expand"),
+    row(Act::MoveUp, "move-up", "Up", ALL, always),
+    row(Act::NextView, "next-view", "The next of the open views", ALL, has_views).also("forward table"),
+    row(Act::OpenEvidence, "open-evidence", "Open a file or folder", ALL, always).also("load csv parquet path").hint(15, "open"),
+    row(Act::PageDown, "page-down", "A page down", ALL, always).also("scroll"),
+    row(Act::PageUp, "page-up", "A page up", ALL, always).also("scroll"),
+    row(Act::Palette, "palette", "Find an action by name", ALL, always).also("command menu").hint(90, "palette"),
+    row(Act::PreviousView, "previous-view", "The previous of the open views", ALL, has_views).also("back table"),
+    row(Act::Quit, "quit", "Leave casebook", ALL, always).also("exit"),
+    row(Act::Redraw, "redraw", "Draw the whole screen anew", ALL, always).also("refresh"),
+    row(Act::RunSql, "run-sql", "Ask the loaded tables with SQL", ALL, always).also("query select").hint(70, "sql"),
+    row(Act::RunWithParameters, "run-with-parameters", "Fill in the query's parameters and time range, then run it", BROWSER, on_a_query).also("arguments form").hint(20, "parameters"),
+    row(Act::Search, "search", "Find text in the rows, or a query in the browser", ALL, has_something_to_search).also("find grep").hint(35, "search"),
+    row(Act::SearchNext, "search-next", "The next match", GRID, has_search).also("find"),
+    row(Act::SearchPrevious, "search-previous", "The match before", GRID, has_search).also("find"),
+    row(Act::ShowColumns, "show-columns", "Show the hidden columns again", GRID, has_hidden_columns).also("unhide"),
+    row(Act::ShowNotes, "show-notes", "What had to be said about this table's evidence", GRID, has_notes).also("warnings problems"),
+    row(Act::Sort, "sort", "Sort by this column: up, down, off", GRID, on_a_column).also("order").hint(50, "sort"),
+    row(Act::Suspend, "suspend", "Give the terminal back to the shell; fg returns", ALL, always).also("background"),
+    row(Act::ToggleDetail, "toggle-detail", "Open or close the row detail", GRID, has_rows).also("record enter").hint(25, "detail"),
+    row(Act::WidenColumn, "widen-column", "Show the column in full width, or fit it again", GRID, on_a_column).also("width"),
+    row(Act::Zoom, "zoom", "Give the whole screen to this pane, or give it back", ALL, always).also("full maximise"),
+];
+
+const fn always(_: &Snapshot) -> Result<(), Reason> {
+    Ok(())
+}
+
+fn need(condition: bool, reason: &'static str) -> Result<(), Reason> {
+    if condition { Ok(()) } else { Err(Reason::Borrowed(reason)) }
+}
+
+fn has_table(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_rows.is_some(), "no table is open: run a query from the browser, or open a file")
+}
+
+fn has_rows(s: &Snapshot) -> Result<(), Reason> {
+    has_table(s)?;
+    need(s.n_rows != Some(0), "no row is left: drop a filter")
+}
+
+fn on_a_column(s: &Snapshot) -> Result<(), Reason> {
+    has_table(s)?;
+    need(s.column.is_some(), "every column is hidden: show them again")
+}
+
+fn on_a_cell(s: &Snapshot) -> Result<(), Reason> {
+    has_rows(s)?;
+    on_a_column(s)
+}
+
+fn has_filters(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_filters > 0, "this view has no filter")
+}
+
+fn has_marks(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_marked > 0, "no row is marked")
+}
+
+fn has_notes(s: &Snapshot) -> Result<(), Reason> {
+    has_table(s)?;
+    need(s.n_notes > 0, "there is nothing to say about this table's evidence")
+}
+
+fn has_hidden_columns(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_hidden_columns > 0, "no column is hidden")
+}
+
+fn has_search(s: &Snapshot) -> Result<(), Reason> {
+    need(s.has_search, "nothing is searched for yet")
+}
+
+fn has_something_to_search(s: &Snapshot) -> Result<(), Reason> {
+    if s.focus == Focus::Browser { Ok(()) } else { has_table(s) }
+}
+
+fn has_views(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_views > 1, "no other view is open")
+}
+
+fn job_runs(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_jobs_running > 0, "nothing runs; to leave, close the view or quit")
+}
+
+fn on_a_query(s: &Snapshot) -> Result<(), Reason> {
+    match &s.query {
+        None => Err(Reason::Borrowed("the cursor is on a family: move to a query")),
+        Some(Err(why)) => Err(Reason::Owned(why.clone())),
+        Some(Ok(())) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_every_row_can_be_found() {
+        assert!(ACTIONS.is_sorted_by(|a, b| a.id < b.id));
+        for action in ACTIONS {
+            assert_eq!(find(action.id).map(|a| a.act), Some(action.act));
+        }
+    }
+
+    #[test]
+    fn an_action_that_cannot_act_says_why() {
+        let empty = Snapshot::default();
+        let sort = find("sort").unwrap();
+        assert!((sort.enabled)(&empty).unwrap_err().contains("run a query"));
+        let open = Snapshot { n_rows: Some(0), ..Snapshot::default() };
+        assert!((find("mark").unwrap().enabled)(&open).unwrap_err().contains("drop a filter"));
+    }
+}

@@ -1,0 +1,144 @@
+//! What a person means by the text in the filter prompt.
+//!
+//! A filter is one SQL expression. People type less: a word to look for, or `> 5` about the column they stand in.
+
+use super::sql_functions::FUNCTIONS;
+use super::sql_text::{check_expression, identifier, literal, name, Span, Walk};
+use crate::model::{Chip, Kind};
+
+/// A column as far as a filter needs to know it.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterColumn<'a> {
+    pub name: &'a str,
+    pub kind: Kind,
+}
+
+/// The comparisons that may stand first, the longest ones first; `~` is a regular expression.
+const OPERATORS: &[&str] = &["<>", "!=", "<=", ">=", "!~", "=", "<", ">", "~"];
+
+/// Makes a chip of typed text. `cursor` is the column that a leading operator is about.
+pub fn understand(text: &str, columns: &[FilterColumn<'_>], cursor: Option<FilterColumn<'_>>) -> Result<Chip, String> {
+    let text = text.trim();
+    if let Some((operator, value)) = OPERATORS.iter().find_map(|op| Some((*op, text.strip_prefix(op)?.trim()))) {
+        let column = cursor.ok_or("a comparison is about a column, and every column is hidden")?;
+        return compare(column, operator, value);
+    }
+    if looks_like_expression(text, columns) {
+        check_expression(text)?;
+        return Ok(Chip { expr: text.to_owned(), label: text.to_owned() });
+    }
+    let searched: Vec<_> = columns.iter().filter(|c| c.kind != Kind::Binary).map(|c| identifier(c.name)).collect();
+    if text.is_empty() || searched.is_empty() {
+        return Err("type a text to look for, or an expression such as EventID = 4625".to_owned());
+    }
+    Ok(Chip { expr: format!("has_text({}, {})", literal(text), searched.join(", ")), label: format!("any ~ {text}") })
+}
+
+/// The chip that keeps, or hides, the rows whose cell equals `value`; None is null.
+pub fn equals(column: FilterColumn<'_>, value: Option<&str>, keep: bool) -> Chip {
+    let (ident, shown) = (name(column.name), value.map_or("null", |v| if v.is_empty() { "''" } else { v }));
+    let same = match value {
+        None => format!("{ident} IS NULL"),
+        Some(value) => format!("{ident} = {}", value_of(column.kind, value)),
+    };
+    // A row without a value is not equal to anything, so it must not go when a value is hidden.
+    let expr = match (keep, value) {
+        (true, _) => same,
+        (false, None) => format!("{ident} IS NOT NULL"),
+        (false, Some(value)) => format!("({ident} <> {} OR {ident} IS NULL)", value_of(column.kind, value)),
+    };
+    Chip { expr, label: format!("{} {} {shown}", column.name, if keep { "=" } else { "≠" }) }
+}
+
+/// All chips as one expression; None without chips.
+pub fn conjunction(chips: &[Chip]) -> Option<String> {
+    match chips {
+        [] => None,
+        [one] => Some(one.expr.clone()),
+        several => Some(several.iter().map(|c| format!("({})", c.expr)).collect::<Vec<_>>().join(" AND ")),
+    }
+}
+
+fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip, String> {
+    if value.is_empty() {
+        return Err(format!("type what {} is compared with", column.name));
+    }
+    let ident = name(column.name);
+    let expr = match operator {
+        "~" => format!("matches({ident}, {})", literal(value)),
+        "!~" => format!("NOT matches({ident}, {})", literal(value)),
+        _ if value.eq_ignore_ascii_case("null") => {
+            format!("{ident} IS {}NULL", if operator == "=" { "" } else { "NOT " })
+        }
+        _ => format!("{ident} {} {}", if operator == "!=" { "<>" } else { operator }, value_of(column.kind, value.trim_matches('\''))),
+    };
+    Ok(Chip { expr, label: format!("{} {operator} {value}", column.name) })
+}
+
+/// A typed value as SQL of the column's kind.
+fn value_of(kind: Kind, value: &str) -> String {
+    match kind {
+        Kind::Number if value.parse::<f64>().is_ok() => value.to_owned(),
+        Kind::Boolean if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") => value.to_owned(),
+        Kind::Time => format!("CAST({} AS TIMESTAMP)", literal(value.trim_end_matches('Z'))),
+        _ => literal(value),
+    }
+}
+
+/// Whether the text names a column or one of our functions outside quotes, beside an operator of SQL.
+fn looks_like_expression(text: &str, columns: &[FilterColumn<'_>]) -> bool {
+    let code: String = Walk::new(text).map(|(_, c, span)| if matches!(span, Span::Code | Span::Name(_)) { c } else { ' ' }).collect();
+    let words: Vec<&str> = code.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
+    let calls = FUNCTIONS.iter().any(|(function, _, _)| code.contains(&format!("{function}(")));
+    let names = columns.iter().any(|c| words.contains(&c.name) || code.contains(&identifier(c.name)));
+    let is_operator = |w: &&str| ["LIKE", "IN", "IS", "BETWEEN", "AND", "OR", "NOT"].contains(&w.to_ascii_uppercase().as_str());
+    let operates = code.contains(['=', '<', '>']) || words.iter().any(|w| is_operator(&w));
+    calls || (names && operates)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[FilterColumn<'_>] = &[
+        FilterColumn { name: "LogonType", kind: Kind::Number },
+        FilterColumn { name: "IpAddress", kind: Kind::Text },
+        FilterColumn { name: "EventTime [UTC]", kind: Kind::Time },
+    ];
+
+    fn expr(text: &str) -> String {
+        understand(text, COLUMNS, Some(COLUMNS[0])).map_or_else(|e| format!("error: {e}"), |chip| chip.expr)
+    }
+
+    #[test]
+    fn text_operators_and_expressions_are_told_apart() {
+        assert_eq!(expr("svc-backup"), "has_text('svc-backup', \"LogonType\", \"IpAddress\", \"EventTime [UTC]\")");
+        assert_eq!(expr("it's"), "has_text('it''s', \"LogonType\", \"IpAddress\", \"EventTime [UTC]\")");
+        assert_eq!(expr("> 3"), "LogonType > 3");
+        assert_eq!(expr("!= 3"), "LogonType <> 3");
+        assert_eq!(expr("~ ^10$"), "matches(LogonType, '^10$')");
+        assert_eq!(expr("= null"), "LogonType IS NULL");
+        assert_eq!(expr("LogonType = 3 AND IpAddress <> '-'"), "LogonType = 3 AND IpAddress <> '-'");
+        assert_eq!(expr("ip_in(IpAddress, '10.0.0.0/8')"), "ip_in(IpAddress, '10.0.0.0/8')");
+        assert!(expr("LogonType = 3)").starts_with("error"));
+    }
+
+    #[test]
+    fn a_value_is_never_pasted() {
+        let hostile = "x' OR 1=1 --";
+        assert_eq!(equals(COLUMNS[1], Some(hostile), true).expr, "IpAddress = 'x'' OR 1=1 --'");
+        assert_eq!(equals(COLUMNS[0], Some("3) OR (1=1"), true).expr, "LogonType = '3) OR (1=1'");
+        assert_eq!(equals(COLUMNS[1], None, false).expr, "IpAddress IS NOT NULL");
+    }
+
+    #[test]
+    fn hiding_a_value_keeps_the_rows_without_one() {
+        assert_eq!(equals(COLUMNS[1], Some("-"), false).expr, "(IpAddress <> '-' OR IpAddress IS NULL)");
+    }
+
+    #[test]
+    fn chips_are_a_conjunction() {
+        let chips = [equals(COLUMNS[0], Some("3"), true), equals(COLUMNS[1], Some("-"), true)];
+        assert_eq!(conjunction(&chips).unwrap(), "(LogonType = 3) AND (IpAddress = '-')");
+    }
+}

@@ -1,0 +1,9 @@
+//! Pure algorithms over text and columns: no files, no sockets, no clocks, no screen.
+
+pub mod column_typing;
+pub mod filter_text;
+pub mod find;
+pub mod sql_functions;
+pub mod sql_text;
+pub mod table_hash;
+pub mod timestamp;

@@ -1,0 +1,195 @@
+//! The functions that casebook adds to SQL: `has_text`, `matches`, `ip_in` and `has_hidden`.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use polars::prelude::*;
+use polars::sql::{FunctionRegistry, SQLContext};
+use regex::{Regex, RegexBuilder};
+
+use crate::model::{Untrusted, plain_text};
+
+/// Name, arguments and meaning of each function, for help and completion.
+pub const FUNCTIONS: &[(&str, &str, &str)] = &[
+    ("has_hidden", "has_hidden(column)", "the text holds control, bidi, zero-width or tag characters"),
+    ("has_text", "has_text('text', column, ...)", "one of the columns holds the text, whatever its case"),
+    ("ip_in", "ip_in(column, '10.0.0.0/8')", "the address lies in the network, or in one of several parted by commas"),
+    ("matches", "matches(column, 'regex')", "the regular expression matches somewhere in the text"),
+];
+
+/// An SQL context that knows our functions.
+pub fn context() -> SQLContext {
+    SQLContext::new().with_function_registry(Arc::new(OurFunctions))
+}
+
+struct OurFunctions;
+
+impl FunctionRegistry for OurFunctions {
+    fn register(&mut self, name: &str, _fun: UserDefinedFunction) -> PolarsResult<()> {
+        polars_bail!(ComputeError: "the function '{name}' cannot be added")
+    }
+
+    fn get_udf(&self, name: &str) -> PolarsResult<Option<UserDefinedFunction>> {
+        let run: fn(&mut [Column]) -> PolarsResult<Column> = match name {
+            "has_hidden" => has_hidden,
+            "has_text" => has_text,
+            "ip_in" => ip_in,
+            "matches" => matches,
+            _ => return Ok(None),
+        };
+        let field = |_: &Schema, fields: &[Field]| {
+            let name = fields.first().map_or_else(PlSmallStr::default, |f| f.name().clone());
+            Ok(Field::new(name, DataType::Boolean))
+        };
+        let mut udf = UserDefinedFunction::new(name.into(), BaseColumnUdf::new(run, field));
+        udf.options.set_elementwise();
+        Ok(Some(udf))
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        FUNCTIONS.iter().any(|(ours, _, _)| *ours == name)
+    }
+}
+
+/// More than this compiled is refused: a person's expression must not cost the machine.
+const REGEX_BYTES: usize = 10 << 20;
+
+/// Compiles a person's regular expression within bounds; the message is for the status line.
+pub fn regex(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
+    let built = RegexBuilder::new(pattern).case_insensitive(ignore_case).size_limit(REGEX_BYTES).build();
+    built.map_err(|error| format!("the regular expression '{pattern}' does not hold: {}", last_line(&error.to_string())))
+}
+
+fn last_line(text: &str) -> String {
+    text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
+}
+
+fn has_hidden(args: &mut [Column]) -> PolarsResult<Column> {
+    let [column] = expect(args, "has_hidden(column)")?;
+    each(column, |text| Some(Untrusted(text).has_hidden()))
+}
+
+fn matches(args: &mut [Column]) -> PolarsResult<Column> {
+    let [column, pattern] = expect(args, "matches(column, 'regex')")?;
+    let regex = regex(&constant(pattern, "matches(column, 'regex')")?, false).map_err(to_polars)?;
+    each(column, |text| Some(regex.is_match(text)))
+}
+
+fn ip_in(args: &mut [Column]) -> PolarsResult<Column> {
+    let [column, networks] = expect(args, "ip_in(column, '10.0.0.0/8')")?;
+    let text = constant(networks, "ip_in(column, '10.0.0.0/8')")?;
+    let networks: Result<Vec<Network>, String> = text.split(',').map(|part| Network::parse(part.trim())).collect();
+    let networks = networks.map_err(to_polars)?;
+    each(column, |text| {
+        let ip: IpAddr = text.trim().parse().ok()?;
+        Some(networks.iter().any(|network| network.contains(ip)))
+    })
+}
+
+fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
+    let Some((needle, columns)) = args.split_first() else {
+        polars_bail!(ComputeError: "has_text wants has_text('text', column, ...)");
+    };
+    let regex = regex(&regex::escape(&constant(needle, "has_text('text', column, ...)")?), true).map_err(to_polars)?;
+    let n_rows = columns.iter().map(Column::len).max().unwrap_or(0);
+    let mut hits = vec![false; n_rows];
+    for column in columns {
+        let found = each(column, |text| Some(regex.is_match(text)))?;
+        for (hit, found) in hits.iter_mut().zip(found.bool()?.iter()) {
+            *hit |= found == Some(true);
+        }
+    }
+    Ok(Column::new(needle.name().clone(), hits))
+}
+
+/// Asks `test` of every value as text; null stays null, and so does what `test` has no answer for.
+fn each(column: &Column, test: impl Fn(&str) -> Option<bool>) -> PolarsResult<Column> {
+    let name = column.name().clone();
+    let answers: BooleanChunked = if column.dtype() == &DataType::String {
+        column.str()?.iter().map(|value| test(value?)).collect_ca(name)
+    } else {
+        let series = column.as_materialized_series();
+        series.iter().map(|value| test(&plain_text(&value)?)).collect_ca(name)
+    };
+    Ok(answers.into_column())
+}
+
+fn expect<'a, const N: usize>(args: &'a [Column], usage: &str) -> PolarsResult<[&'a Column; N]> {
+    let all: Vec<&Column> = args.iter().collect();
+    all.try_into().map_err(|_| polars_err!(ComputeError: "write {usage}"))
+}
+
+fn constant(column: &Column, usage: &str) -> PolarsResult<String> {
+    let value = column.get(0)?;
+    value.get_str().map(str::to_owned).ok_or_else(|| polars_err!(ComputeError: "write {usage}, with the text in quotes"))
+}
+
+fn to_polars(message: String) -> PolarsError {
+    PolarsError::ComputeError(message.into())
+}
+
+/// An address range in CIDR notation.
+struct Network {
+    base: u128,
+    prefix: u32,
+    is_v4: bool,
+}
+
+impl Network {
+    fn parse(text: &str) -> Result<Self, String> {
+        let complain = || format!("'{text}' is no network; write 10.0.0.0/8 or 2001:db8::/32");
+        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
+        let ip: IpAddr = address.parse().map_err(|_| complain())?;
+        let most = if ip.is_ipv4() { 32 } else { 128 };
+        let prefix: u32 = prefix.map_or(Ok(most), str::parse).map_err(|_| complain())?;
+        if prefix > most {
+            return Err(complain());
+        }
+        Ok(Self { base: bits(ip), prefix: 128 - most + prefix, is_v4: ip.is_ipv4() })
+    }
+
+    fn contains(&self, ip: IpAddr) -> bool {
+        let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
+        ip.is_ipv4() == self.is_v4 && (bits(ip) & mask) == (self.base & mask)
+    }
+}
+
+fn bits(ip: IpAddr) -> u128 {
+    match ip {
+        IpAddr::V4(v4) => u128::from(u32::from(v4)),
+        IpAddr::V6(v6) => u128::from(v6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(expression: &str) -> Vec<u32> {
+        let ips = [Some("10.20.4.17"), Some("192.52.193.20"), Some("-"), None, Some("3ffe::1"), Some("x\u{202e}y")];
+        let df = df!("id" => [0_u32, 1, 2, 3, 4, 5], "ip" => ips).unwrap();
+        let ctx = context();
+        ctx.register("t", df.lazy());
+        let mut ctx = ctx;
+        let out = ctx.execute(&format!("SELECT id FROM t WHERE {expression}")).unwrap().collect().unwrap();
+        out.column("id").unwrap().u32().unwrap().iter().flatten().collect()
+    }
+
+    #[test]
+    fn our_functions_work_in_sql() {
+        assert_eq!(rows("ip_in(ip, '10.0.0.0/8')"), [0]);
+        assert_eq!(rows("ip_in(ip, '10.0.0.0/8, 3ffe::/16')"), [0, 4]);
+        assert_eq!(rows("ip_in(ip, '0.0.0.0/0')"), [0, 1]);
+        assert_eq!(rows("matches(ip, '^192[.]')"), [1]);
+        assert_eq!(rows("has_text('FFE', ip)"), [4]);
+        assert_eq!(rows("has_text('1', id, ip) AND NOT ip_in(ip, '10.0.0.0/8')"), [1, 4]);
+        assert_eq!(rows("has_hidden(ip)"), [5]);
+    }
+
+    #[test]
+    fn every_function_that_is_listed_exists() {
+        for (name, _, _) in FUNCTIONS {
+            assert!(OurFunctions.get_udf(name).unwrap().is_some(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The command line, made from the operation table.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::shared::shared;
+use crate::operation::{OPERATIONS, Operation};
+
+/// The whole command line.
+pub fn command() -> Command {
+    let verbs = [open(), query(), sql(), do_operation(), replay(), verify(), keys(), operations()];
+    shared(Command::new("casebook"), false)
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("An investigation workbench for the terminal")
+        .long_about("Alone, casebook opens the workbench. With a verb it does one thing and prints the result: stdout is data, stderr is narration.")
+        .arg(flag("ascii", "Draw with ASCII characters only; automatic where the locale is not UTF-8"))
+        .subcommand_required(false)
+        .args_conflicts_with_subcommands(true)
+        .subcommands(verbs)
+}
+
+fn open() -> Command {
+    let paths = Arg::new("paths").value_name("PATH").num_args(1..).required(true).help("Files or folders");
+    shared(Command::new("open"), true)
+        .about("Open files or folders in the workbench; in a pipe, list their tables")
+        .arg(paths)
+        .arg(flag("ascii", "Draw with ASCII characters only"))
+}
+
+fn query() -> Command {
+    let name = || Arg::new("name").value_name("FAMILY.NAME").required(true);
+    Command::new("query")
+        .about("Named queries")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(shared(Command::new("list"), true).about("List the queries"))
+        .subcommand(shared(Command::new("show"), true).about("Show one query with its parameters").arg(name()))
+        .subcommand(shared(Command::new("run"), true).about("Run a query and print its rows").arg(name()))
+}
+
+fn sql() -> Command {
+    let text = Arg::new("text").value_name("SQL").required(true).help("The statement; tables are named by their stem");
+    shared(Command::new("sql"), true).about("Ask the loaded tables with SQL").arg(text)
+}
+
+fn do_operation() -> Command {
+    let on_tables = OPERATIONS.iter().filter(|operation| operation.inputs.count() > 0);
+    Command::new("do")
+        .about("Do an operation on a table: a path, '-', query:FAMILY.NAME or table:NAME")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommands(on_tables.map(|operation| one_operation(operation)))
+}
+
+fn one_operation(operation: &Operation) -> Command {
+    let input = Arg::new("input").value_name("INPUT").required(true).help("A path, '-', query:FAMILY.NAME or table:NAME");
+    let params = operation.params.iter().map(|spec| {
+        Arg::new(spec.name)
+            .long(spec.name)
+            .value_name(spec.kind.placeholder())
+            .help(spec.doc)
+            .required(spec.required)
+            .allow_hyphen_values(true)
+    });
+    shared(Command::new(operation.id), true).about(operation.doc).args(params).arg(input)
+}
+
+fn replay() -> Command {
+    Command::new("replay")
+        .about("Run the steps of a case's journal again and compare each result with what was recorded")
+        .arg(Arg::new("case").long("case").value_name("CASE").required(true).help("A name, or a path if it holds a slash"))
+        .arg(repeated("queries", "PATH", "Further query templates, as when the case was worked on"))
+        .arg(repeated("data", "PATH", "The tables that the case was worked on, instead of the built-in ones"))
+}
+
+fn verify() -> Command {
+    Command::new("verify")
+        .about("Check the chain of a case's journal and print its head hash")
+        .arg(Arg::new("case").long("case").value_name("CASE").required(true).help("A name, or a path if it holds a slash"))
+        .arg(Arg::new("head").long("head").value_name("HASH").help("The head hash noted earlier; a chain alone cannot see a removed tail"))
+}
+
+fn keys() -> Command {
+    shared(Command::new("keys"), true)
+        .about("List the keys")
+        .arg(flag("md", "As Markdown, the form of docs/generated/keys.md"))
+        .arg(flag("actions", "List the actions instead, with the keys of each"))
+        .arg(flag("check", "Check the keymap files; exit 1 where they have mistakes"))
+}
+
+fn operations() -> Command {
+    shared(Command::new("operations"), true)
+        .about("List the operations")
+        .arg(flag("md", "As Markdown, the form of docs/generated/operations.md"))
+}
+
+pub fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+pub fn repeated(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).action(ArgAction::Append).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_holds_together() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,70 @@
+//! Where results go, and standard input as a file.
+
+use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use super::Shared;
+use crate::export::{self, Cells, Format, Overwrite};
+use crate::model::Table;
+
+/// Writes a result as the flags say.
+pub fn write(table: &Table, shared: &Shared) -> anyhow::Result<()> {
+    if let Some(name) = shared.table.as_ref().filter(|name| **name != table.name) {
+        anyhow::bail!("the result has no table '{name}'; it has {}", table.name);
+    }
+    let cells = if shared.safe { Cells::Safe } else { Cells::Raw };
+    match shared.output.as_deref() {
+        None | Some("-") => {
+            let on_terminal = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+            let mut out = BufWriter::new(std::io::stdout().lock());
+            export::write(table, shared.format.unwrap_or(on_terminal), cells, &mut out)?;
+            Ok(out.flush()?)
+        }
+        Some(path) => {
+            let (path, format) = file(Path::new(path), table, shared)?;
+            let never = Overwrite::Never("give --overwrite");
+            export::write_file(table, &path, format, cells, if shared.overwrite { Overwrite::Agreed } else { never })?;
+            super::narrate(&format!("{}: {} rows, {} columns", path.display(), table.n_rows(), table.columns.len()));
+            Ok(())
+        }
+    }
+}
+
+/// The file and format of `-o`: a folder gets a file of the table's name.
+fn file(path: &Path, table: &Table, shared: &Shared) -> anyhow::Result<(PathBuf, Format)> {
+    if path.is_dir() || path.as_os_str().to_string_lossy().ends_with('/') {
+        std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
+        let format = shared.format.unwrap_or(Format::Csv);
+        return Ok((path.join(format!("{}.{}", table.name, format.ending())), format));
+    }
+    let format = shared.format.or_else(|| Format::of(path));
+    let format = format.with_context(|| format!("{}: the ending names no format; give --format", path.display()))?;
+    Ok((path.to_owned(), format))
+}
+
+/// Standard input as a file in a folder that goes when it is dropped; its first bytes say what it is.
+pub fn spool_stdin() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
+    let folder = tempfile::tempdir().context("standard input needs a temporary folder")?;
+    let mut start = [0; 64];
+    let mut stdin = std::io::stdin().lock();
+    let mut n_read = 0;
+    while n_read < start.len() {
+        match stdin.read(&mut start[n_read..])? {
+            0 => break,
+            n => n_read += n,
+        }
+    }
+    let start = &start[..n_read];
+    let ending = match start {
+        _ if start.starts_with(b"PAR1") => "parquet",
+        _ if start.trim_ascii_start().starts_with(b"{") => "jsonl",
+        _ => "csv",
+    };
+    let path = folder.path().join(format!("stdin.{ending}"));
+    let mut file = std::fs::File::create(&path)?;
+    file.write_all(start)?;
+    std::io::copy(&mut stdin, &mut file)?;
+    Ok((folder, path))
+}

@@ -1,0 +1,137 @@
+//! One headless run: its library, its tables and, where a case was named, its journal.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::{SecondsFormat, Utc};
+
+use super::{Shared, narrate};
+use crate::case::{Case, Entry, Output};
+use crate::config::{Config, queries};
+use crate::engine::{Answer, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
+use crate::model::{Cancel, Evidence, Note, Progress, Step};
+use crate::query::{Layer, Library, LibraryConfig, Sources, template_files};
+
+/// The library that the flags and the configuration ask for.
+pub fn library(config: &Config, shared: &Shared) -> anyhow::Result<Library> {
+    let sources = if shared.data.is_empty() { Sources::lab() } else { Sources::of_paths(&shared.data)? };
+    let built_in = queries().into_iter().map(|(file, text)| (Layer::BuiltIn, file, text.to_owned()));
+    let mut templates: Vec<_> = built_in.collect();
+    let user = config.paths.config.join("queries");
+    if user.is_dir() {
+        templates.extend(template_files(&user, Layer::User).with_context(|| user.display().to_string())?);
+    }
+    for path in &shared.queries {
+        templates.extend(template_files(path, Layer::Given).with_context(|| path.display().to_string())?);
+    }
+    Ok(Library::new(LibraryConfig { roles: config.roles.clone(), sources, templates }))
+}
+
+/// The case that was asked for, opened.
+pub fn case_of(config: &Config, name: &str) -> anyhow::Result<Case> {
+    Ok(Case::open(name, &config.paths.data.join("cases"))?)
+}
+
+/// A headless run.
+pub struct Session {
+    cx: JobCx,
+    case: Option<Case>,
+    opened: Vec<Evidence>,
+    pub notes: Vec<Note>,
+}
+
+impl Session {
+    /// Loads all that the verb needs, and tells what is wrong with the files that were given.
+    pub fn start(config: &Config, shared: &Shared) -> anyhow::Result<Self> {
+        let library = library(config, shared)?;
+        for problem in config.problems.iter().chain(&library.problems) {
+            narrate(&problem.to_string());
+        }
+        let cancel = Cancel::default();
+        cancel_on_interrupt(&cancel)?;
+        let case = shared.case.as_ref().map(|name| case_of(config, name)).transpose()?;
+        let cx = JobCx { library: Arc::new(library), catalog: Arc::default(), cancel, progress: Progress::default(), now: Utc::now() };
+        Ok(Self { cx, case, opened: Vec::new(), notes: Vec::new() })
+    }
+
+    pub fn library(&self) -> &Library {
+        &self.cx.library
+    }
+
+    /// Does one step and writes it to the journal.
+    pub fn step(&mut self, step: Step) -> anyhow::Result<Done> {
+        let answer = guarded(|| run(&self.cx, Job::Steps(vec![step]))).unwrap_or_else(|panic| Err(Failure::Error(panic)))?;
+        let Answer::Steps(mut done) = answer else {
+            return Err(anyhow::anyhow!("the step gave no table"));
+        };
+        let done = done.pop().context("the step gave no table")?;
+        self.notes.extend(done.table.notes.iter().cloned());
+        self.opened.extend(done.opened.iter().cloned());
+        if let Some(case) = &mut self.case {
+            case.journal.append(Entry {
+                utc: utc(),
+                step: done.step.operation.clone(),
+                params: done.step.params.clone(),
+                inputs: done.inputs.clone(),
+                output: Some(Output::of(done.id, &done.table, done.hash.clone())),
+                notes: done.table.notes.clone(),
+            })?;
+        }
+        Ok(done)
+    }
+
+    /// Tells the notes and, with a case, records the hashes of the evidence.
+    pub fn end(mut self) -> anyhow::Result<super::Ended> {
+        for note in &self.notes {
+            narrate(&format!("note: {note}"));
+        }
+        if let Some(case) = &mut self.case {
+            for evidence in self.opened {
+                if let Some(entry) = hash_evidence(evidence, utc(), &self.cx.cancel) {
+                    case.journal.append(entry)?;
+                }
+            }
+        }
+        Ok(if self.notes.is_empty() { super::Ended::Done } else { super::Ended::DoneWithNotes })
+    }
+}
+
+fn utc() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The first Ctrl-C asks the job to stop, a second one ends the program at once.
+fn cancel_on_interrupt(cancel: &Cancel) -> anyhow::Result<()> {
+    let asked = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    signal_hook::flag::register_conditional_shutdown(signal_hook::consts::SIGINT, 130, Arc::clone(&asked))?;
+    signal_hook::flag::register(signal_hook::consts::SIGINT, asked)?;
+    signal_hook::flag::register(signal_hook::consts::SIGINT, cancel.flag())?;
+    Ok(())
+}
+
+/// What a person gives as INPUT, as the step that makes a table of it.
+pub fn input_step(input: &str, shared: &Shared) -> anyhow::Result<(Step, Option<tempfile::TempDir>)> {
+    if input == "-" {
+        let (folder, path) = super::output::spool_stdin()?;
+        return Ok((Step::new("open", Vec::new()).with("path", path.display().to_string()), Some(folder)));
+    }
+    let step = match input.strip_prefix("query:") {
+        Some(name) => query_step(name, shared),
+        None => Step::new("open", Vec::new()).with("path", input),
+    };
+    Ok((step, None))
+}
+
+/// A named query with the parameters and time range of the flags.
+pub fn query_step(name: &str, shared: &Shared) -> Step {
+    let mut step = Step::new("query", Vec::new()).with("name", name);
+    for (key, value) in &shared.params {
+        step = step.with(&format!("param.{key}"), value);
+    }
+    for (key, value) in [("start", &shared.start), ("end", &shared.end)] {
+        if let Some(value) = value {
+            step = step.with(key, value);
+        }
+    }
+    step
+}

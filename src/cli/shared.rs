@@ -1,0 +1,115 @@
+//! The flags that every verb shares which reads or writes tables.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgMatches, Command};
+
+use super::args::{flag, repeated};
+use crate::export::Format;
+
+/// What the shared flags say.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    pub output: Option<String>,
+    pub format: Option<Format>,
+    pub first: Option<u32>,
+    pub head: Option<u32>,
+    pub data: Vec<PathBuf>,
+    pub queries: Vec<PathBuf>,
+    pub case: Option<String>,
+    pub join: Option<String>,
+    pub table: Option<String>,
+    pub start: Option<String>,
+    pub end: Option<String>,
+    pub params: Vec<(String, String)>,
+    pub safe: bool,
+    pub overwrite: bool,
+    pub ascii: bool,
+}
+
+/// Adds the shared flags to a command; a verb that prints has those of output too.
+pub fn shared(command: Command, prints: bool) -> Command {
+    let command = command
+        .arg(repeated("data", "PATH", "Take the tables from here instead of the built-in lab data; may be given several times"))
+        .arg(repeated("queries", "PATH", "Further query templates, over the built-in ones; may be given several times"))
+        .arg(Arg::new("case").long("case").value_name("CASE").help("A name, or a path if it holds a slash; without it no journal is kept"));
+    if !prints {
+        return command;
+    }
+    let formats: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
+    command
+        .arg(Arg::new("output").short('o').value_name("OUT").allow_hyphen_values(true).help("A file, '-' for standard output, or a folder"))
+        .arg(Arg::new("format").long("format").value_parser(formats).help("Overrides the ending; on a terminal the default is table, in a pipe csv"))
+        .arg(count("first", "Only the first N rows of the input"))
+        .arg(count("head", "Only the first N rows of the output"))
+        .arg(Arg::new("join").long("join").value_parser(["none", "left", "inner"]).help("Put an operation's result beside its input, by row"))
+        .arg(Arg::new("table").long("table").value_name("NAME").help("Of a result with several tables, the one to print"))
+        .arg(repeated("param", "K=V", "A parameter of the query; may be given several times"))
+        .arg(moment("start", "Only from this moment on: an ISO time, or an offset such as -7d"))
+        .arg(moment("end", "Only before this moment"))
+        .arg(flag("online", "This run may contact the outside, within the policy"))
+        .arg(flag("safe", "Guard text cells against spreadsheet formulas"))
+        .arg(flag("strict", "Exit with 3 where there were notes"))
+        .arg(flag("overwrite", "Replace the file of -o where it is there already"))
+}
+
+fn count(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u32)).help(help)
+}
+
+fn moment(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name("T").allow_hyphen_values(true).help(help)
+}
+
+impl From<&ArgMatches> for Shared {
+    fn from(matches: &ArgMatches) -> Self {
+        Self {
+            output: text(matches, "output"),
+            format: text(matches, "format").and_then(|name| Format::named(&name)),
+            first: number(matches, "first"),
+            head: number(matches, "head"),
+            data: texts(matches, "data").into_iter().map(PathBuf::from).collect(),
+            queries: texts(matches, "queries").into_iter().map(PathBuf::from).collect(),
+            case: text(matches, "case"),
+            join: text(matches, "join").filter(|how| how != "none"),
+            table: text(matches, "table"),
+            start: text(matches, "start"),
+            end: text(matches, "end"),
+            params: texts(matches, "param").iter().filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            safe: is_set(matches, "safe"),
+            overwrite: is_set(matches, "overwrite"),
+            ascii: is_set(matches, "ascii"),
+        }
+    }
+}
+
+impl Shared {
+    /// `open PATH...` is the workbench over these paths.
+    pub fn of_open(matches: &ArgMatches) -> Self {
+        let mut shared = Self::from(matches);
+        shared.data.extend(texts(matches, "paths").into_iter().map(PathBuf::from));
+        shared
+    }
+
+    pub fn is_strict(matches: &ArgMatches) -> bool {
+        let nested = matches.subcommand().is_some_and(|(_, sub)| is_set(sub, "strict"));
+        nested || is_set(matches, "strict")
+    }
+}
+
+/// An argument's text; None where it was not given or the verb does not have it.
+pub fn text(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.try_get_one::<String>(name).ok().flatten().cloned()
+}
+
+pub fn texts(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten().cloned().collect()
+}
+
+pub fn is_set(matches: &ArgMatches, name: &str) -> bool {
+    matches.try_get_one::<bool>(name).ok().flatten().copied().unwrap_or(false)
+}
+
+fn number(matches: &ArgMatches, name: &str) -> Option<u32> {
+    matches.try_get_one::<u32>(name).ok().flatten().copied()
+}

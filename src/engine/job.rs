@@ -1,0 +1,152 @@
+//! What a job does and what it answers: plain data in, plain data out.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Catalog;
+use crate::analysis::{find, table_hash};
+use crate::export::{self, Cells, Format, Overwrite};
+use crate::model::{Cancel, Evidence, Input, Progress, Step, Table, TableId};
+use crate::operation::{self, Cx, PREVIOUS};
+use crate::query::Library;
+
+/// Work for the engine.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// Steps one after the other; [`PREVIOUS`] among inputs is what the step before made. Results are kept.
+    Steps(Vec<Step>),
+    /// One step on a table that is not kept: what a filter would leave.
+    Preview(Step, Arc<Table>),
+    /// Rows that hold a text.
+    Find { table: Arc<Table>, columns: Vec<String>, needle: String },
+    Export(Export),
+}
+
+/// What is written, how and where.
+#[derive(Clone, Debug)]
+pub struct Export {
+    pub table: Arc<Table>,
+    /// Row indices; None is all.
+    pub rows: Option<Vec<u32>>,
+    /// Names of the columns, in their order.
+    pub columns: Vec<String>,
+    pub path: PathBuf,
+    pub format: Format,
+    pub cells: Cells,
+    pub overwrite: Overwrite,
+}
+
+/// A step that was done, with all that the journal wants to know.
+#[derive(Clone, Debug)]
+pub struct Done {
+    pub step: Step,
+    pub inputs: Vec<Input>,
+    pub id: TableId,
+    pub table: Arc<Table>,
+    pub hash: String,
+    /// The evidence that was opened.
+    pub opened: Vec<Evidence>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Steps(Vec<Done>),
+    Preview(Arc<Table>),
+    Found(Vec<u32>),
+    Exported { path: PathBuf, n_rows: usize, n_columns: usize },
+}
+
+/// Why a job has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    #[error("cancelled")]
+    Cancelled,
+    #[error("{0}")]
+    Error(String),
+}
+
+impl From<operation::Error> for Failure {
+    fn from(error: operation::Error) -> Self {
+        match error {
+            operation::Error::Cancelled => Self::Cancelled,
+            other => Self::Error(other.to_string()),
+        }
+    }
+}
+
+/// What a job works with.
+#[derive(Clone)]
+pub struct JobCx {
+    pub library: Arc<Library>,
+    pub catalog: Arc<Catalog>,
+    pub cancel: Cancel,
+    pub progress: Progress,
+    pub now: DateTime<Utc>,
+}
+
+impl JobCx {
+    fn operation(&self) -> Cx<'_> {
+        Cx { library: &self.library, now: self.now, cancel: &self.cancel, progress: &self.progress }
+    }
+}
+
+/// Does a job to its end on this thread.
+pub fn run(cx: &JobCx, job: Job) -> Result<Answer, Failure> {
+    match job {
+        Job::Steps(steps) => run_steps(cx, steps),
+        Job::Preview(step, table) => {
+            Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &[table])?.table)))
+        }
+        Job::Find { table, columns, needle } => {
+            let columns: Vec<_> = columns.iter().filter_map(|name| table.column(name)).collect();
+            let rows = find::rows_with(&table, &columns, &needle, &cx.cancel).map_err(Failure::Error)?;
+            if cx.cancel.is_requested() { Err(Failure::Cancelled) } else { Ok(Answer::Found(rows)) }
+        }
+        Job::Export(export) => run_export(cx, &export),
+    }
+}
+
+fn run_steps(cx: &JobCx, steps: Vec<Step>) -> Result<Answer, Failure> {
+    let mut done: Vec<Done> = Vec::new();
+    for mut step in steps {
+        if let (Some(last), true) = (done.last(), step.inputs.contains(&PREVIOUS)) {
+            step.inputs.iter_mut().filter(|id| **id == PREVIOUS).for_each(|id| *id = last.id);
+        }
+        done.push(run_step(cx, step)?);
+    }
+    Ok(Answer::Steps(done))
+}
+
+fn run_step(cx: &JobCx, step: Step) -> Result<Done, Failure> {
+    let gone = |id: &TableId| Failure::Error(format!("the table {id} is not there"));
+    let tables: Result<Vec<_>, _> = step.inputs.iter().map(|id| cx.catalog.get(*id).ok_or_else(|| gone(id))).collect();
+    let outcome = operation::run(&cx.operation(), &step, &tables?)?;
+    let table = Arc::new(outcome.table);
+    let inputs = step.inputs.iter().map(|id| Input::Table(*id));
+    let evidence = outcome.opened.iter().cloned().map(Input::Evidence);
+    Ok(Done {
+        inputs: inputs.chain(evidence).collect(),
+        hash: table_hash::of(&table),
+        id: cx.catalog.insert(Arc::clone(&table)),
+        opened: outcome.opened,
+        table,
+        step,
+    })
+}
+
+fn run_export(cx: &JobCx, export: &Export) -> Result<Answer, Failure> {
+    let error = |e: &dyn std::fmt::Display| Failure::Error(e.to_string());
+    let chosen = export.table.frame().select(export.columns.iter().map(String::as_str)).map_err(|e| error(&e))?;
+    let chosen = match &export.rows {
+        None => chosen,
+        Some(rows) => {
+            let rows = polars::prelude::IdxCa::from_vec("row".into(), rows.clone());
+            chosen.take(&rows).map_err(|e| error(&e))?
+        }
+    };
+    let table = cx.library.table(&export.table.name, chosen);
+    export::write_file(&table, &export.path, export.format, export.cells, export.overwrite).map_err(|e| error(&e))?;
+    Ok(Answer::Exported { path: export.path.clone(), n_rows: table.n_rows(), n_columns: table.columns.len() })
+}

@@ -1,0 +1,13 @@
+//! Jobs: slots, progress, cancellation, the catalog of tables. The only room that spawns tasks and threads.
+
+mod catalog;
+mod guard;
+mod job;
+mod runner;
+mod scribe;
+
+pub use catalog::Catalog;
+pub use guard::{guarded, is_guarded};
+pub use job::{Answer, Done, Export, Failure, Job, JobCx, run};
+pub use runner::{Engine, EngineEvent, JobInfo, JobState, Slot};
+pub use scribe::{Scribe, ScribeEvent, hash_evidence};

@@ -1,0 +1,109 @@
+//! The scribe writes the journal on a thread of its own, so that no key waits for a disk.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use sha2::{Digest, Sha256};
+
+use crate::analysis::table_hash::hex;
+use crate::case::{Case, Entry};
+use crate::model::{Cancel, Evidence, Input, Params};
+
+/// News from the scribe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScribeEvent {
+    /// The record of this number is on disk.
+    Saved(u64),
+    Failed(String),
+}
+
+/// Hands records to the writing thread, and evidence to the hashing one.
+pub struct Scribe {
+    entries: Option<Sender<Entry>>,
+    evidence: Option<Sender<(Evidence, String)>>,
+    cancel: Cancel,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Scribe {
+    /// Takes a case over; `tell` is called from the writing thread.
+    pub fn start(case: Case, tell: impl Fn(ScribeEvent) + Send + 'static) -> Self {
+        let (entries, to_write) = channel();
+        let (evidence, to_hash) = channel();
+        let cancel = Cancel::default();
+        let hashed = (entries.clone(), cancel.clone());
+        let threads = vec![
+            std::thread::spawn(move || write_all(case, &to_write, &tell)),
+            std::thread::spawn(move || hash_all(&to_hash, &hashed.0, &hashed.1)),
+        ];
+        Self { entries: Some(entries), evidence: Some(evidence), cancel, threads }
+    }
+
+    pub fn record(&self, entry: Entry) {
+        // A thread that is gone has told why it failed.
+        self.entries.iter().for_each(|to| drop(to.send(entry.clone())));
+    }
+
+    /// Has a file's hash computed in the background; it becomes a record of its own.
+    pub fn hash(&self, evidence: Evidence, utc: String) {
+        self.evidence.iter().for_each(|to| drop(to.send((evidence.clone(), utc.clone()))));
+    }
+}
+
+impl Drop for Scribe {
+    /// What was handed over is written before the program ends; hashes that are not ready are given up.
+    fn drop(&mut self) {
+        self.cancel.request();
+        self.evidence = None;
+        self.entries = None;
+        for thread in self.threads.drain(..).rev() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn write_all(mut case: Case, entries: &Receiver<Entry>, tell: &dyn Fn(ScribeEvent)) {
+    for entry in entries {
+        tell(match case.journal.append(entry) {
+            Ok(seq) => ScribeEvent::Saved(seq),
+            Err(error) => ScribeEvent::Failed(error.to_string()),
+        });
+    }
+}
+
+fn hash_all(evidence: &Receiver<(Evidence, String)>, entries: &Sender<Entry>, cancel: &Cancel) {
+    let mut known: Vec<Evidence> = Vec::new();
+    for (evidence, utc) in evidence {
+        if known.contains(&evidence) || cancel.is_requested() {
+            continue;
+        }
+        known.push(evidence.clone());
+        if let Some(entry) = hash_evidence(evidence, utc, cancel) {
+            drop(entries.send(entry));
+        }
+    }
+}
+
+/// The record of a file's SHA-256; None for built-in tables, unreadable files and a cancelled run.
+pub fn hash_evidence(mut evidence: Evidence, utc: String, cancel: &Cancel) -> Option<Entry> {
+    evidence.mtime.as_ref()?;
+    evidence.sha256 = Some(sha256_of(Path::new(&evidence.path), cancel)?);
+    let inputs = vec![Input::Evidence(evidence)];
+    Some(Entry { utc, step: "hash-evidence".to_owned(), params: Params::new(), inputs, output: None, notes: Vec::new() })
+}
+
+fn sha256_of(path: &Path, cancel: &Cancel) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    while !cancel.is_requested() {
+        match file.read(&mut buffer).ok()? {
+            0 => return Some(hex(&hasher.finalize())),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+    None
+}

@@ -1,0 +1,30 @@
+//! CSV and TSV after RFC 4180: times in RFC 3339, nested values as JSON, null as nothing, empty text as `""`.
+
+use std::io::Write;
+
+use polars::prelude::*;
+
+use super::guard::guarded;
+use super::{Cells, Result, as_text};
+use crate::model::{Kind, Table};
+
+pub fn write(table: &Table, separator: u8, cells: Cells, out: &mut dyn Write) -> Result<()> {
+    let mut df = as_text(table, |kind| matches!(kind, Kind::Nested | Kind::Binary))?;
+    if cells == Cells::Safe {
+        df = guard_all(&df)?;
+    }
+    CsvWriter::new(out).with_separator(separator).finish(&mut df)?;
+    Ok(())
+}
+
+/// Guards the text cells and the names of columns, which are evidence too.
+fn guard_all(df: &DataFrame) -> Result<DataFrame> {
+    let columns = df.columns().iter().map(|column| {
+        let name = PlSmallStr::from_str(&guarded(column.name()));
+        match column.str() {
+            Ok(ca) => StringChunked::from_iter_options(name, ca.iter().map(|v| Some(guarded(v?)))).into_column(),
+            Err(_) => column.clone().with_name(name),
+        }
+    });
+    Ok(DataFrame::new(df.height(), columns.collect())?)
+}

@@ -1,0 +1,142 @@
+//! One value of a table as text: briefly for the grid, in full for the detail pane and exports.
+
+use chrono::{DateTime, Timelike};
+use polars::prelude::{AnyValue, TimeUnit};
+use serde_json::Value;
+
+/// What a cell is, which decides its alignment and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellKind {
+    /// No value; drawn as a dim dot.
+    Null,
+    /// Text of length zero; drawn as a dim pair of quotes.
+    Empty,
+    Text,
+    Number,
+    Time,
+    /// A list or map; the text is its size, as in `[12]` or `{3}`.
+    Nested,
+}
+
+/// A value ready to be made displayable; the text is still untrusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub kind: CellKind,
+    pub text: String,
+}
+
+impl Cell {
+    /// The brief form of a value. `digits` are the decimals of seconds that the column needs: 0, 3, 6 or 9.
+    pub fn brief(value: &AnyValue<'_>, digits: u8) -> Self {
+        let (kind, text) = match value {
+            AnyValue::Null => (CellKind::Null, String::new()),
+            AnyValue::List(series) => (CellKind::Nested, format!("[{}]", series.len())),
+            AnyValue::Struct(_, _, fields) => (CellKind::Nested, format!("{{{}}}", fields.len())),
+            AnyValue::StructOwned(owned) => (CellKind::Nested, format!("{{{}}}", owned.1.len())),
+            time if micros(time).is_some() => (CellKind::Time, brief_time(time, digits)),
+            number if number.is_primitive_numeric() || matches!(number, AnyValue::Decimal(..)) => (CellKind::Number, number.to_string()),
+            other => (CellKind::Text, plain_text(other).unwrap_or_default()),
+        };
+        let kind = if kind == CellKind::Text && text.is_empty() { CellKind::Empty } else { kind };
+        Self { kind, text }
+    }
+}
+
+/// The whole value as text, None for null: times in RFC 3339 with `Z`, nested values as JSON, bytes in hexadecimal.
+pub fn plain_text(value: &AnyValue<'_>) -> Option<String> {
+    Some(match value {
+        AnyValue::Null => return None,
+        AnyValue::String(text) => (*text).to_owned(),
+        AnyValue::StringOwned(text) => text.to_string(),
+        AnyValue::List(_) | AnyValue::Struct(..) | AnyValue::StructOwned(_) => json(value).to_string(),
+        AnyValue::Binary(bytes) => hex(bytes),
+        AnyValue::BinaryOwned(bytes) => hex(bytes),
+        time if micros(time).is_some() => micros(time).map(|us| format_time(us, 'T', None) + "Z")?,
+        AnyValue::Categorical(..) | AnyValue::Enum(..) => value.get_str()?.to_owned(),
+        other => other.to_string(),
+    })
+}
+
+/// A value as JSON; what JSON lacks (times, bytes) is text in the form of [`plain_text`].
+pub fn json(value: &AnyValue<'_>) -> Value {
+    match value {
+        AnyValue::Null => Value::Null,
+        AnyValue::Boolean(flag) => Value::Bool(*flag),
+        AnyValue::List(series) => Value::Array(series.iter().map(|item| json(&item)).collect()),
+        AnyValue::Struct(..) => json(&value.clone().into_static()),
+        AnyValue::StructOwned(owned) => {
+            Value::Object(owned.1.iter().zip(&owned.0).map(|(field, item)| (field.name().to_string(), json(item))).collect())
+        }
+        number if number.is_integer() => number.try_extract::<i64>().map_or_else(|_| Value::String(number.to_string()), Value::from),
+        number if number.is_float() => number.try_extract::<f64>().map_or(Value::Null, Value::from),
+        other => plain_text(other).map_or(Value::Null, Value::String),
+    }
+}
+
+/// Microseconds since 1970 in UTC as `YYYY-MM-DDxHH:MM:SS[.digits]`; without `digits`, as many as the value needs.
+pub fn format_time(micros: i64, between: char, digits: Option<u8>) -> String {
+    let Some(time) = DateTime::from_timestamp_micros(micros) else {
+        return format!("{micros} us");
+    };
+    let needed = match time.nanosecond() / 1_000 {
+        0 => 0,
+        us if us % 1_000 == 0 => 3,
+        _ => 6,
+    };
+    let base = time.format(if between == 'T' { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+    match digits.unwrap_or(needed) {
+        0 => base.to_string(),
+        3 => format!("{base}.{:03}", time.nanosecond() / 1_000_000),
+        _ => format!("{base}.{:06}", time.nanosecond() / 1_000),
+    }
+}
+
+fn brief_time(value: &AnyValue<'_>, digits: u8) -> String {
+    let text = micros(value).map(|us| format_time(us, ' ', Some(digits))).unwrap_or_default();
+    match value {
+        AnyValue::Date(_) => text[..text.len().min(10)].to_owned(),
+        _ => text,
+    }
+}
+
+/// Microseconds since 1970 of a date or time value.
+fn micros(value: &AnyValue<'_>) -> Option<i64> {
+    match value {
+        AnyValue::Datetime(t, unit, _) => Some(to_micros(*t, *unit)),
+        AnyValue::DatetimeOwned(t, unit, _) => Some(to_micros(*t, *unit)),
+        AnyValue::Date(days) => i64::from(*days).checked_mul(86_400_000_000),
+        _ => None,
+    }
+}
+
+const fn to_micros(value: i64, unit: TimeUnit) -> i64 {
+    match unit {
+        TimeUnit::Nanoseconds => value.div_euclid(1_000),
+        TimeUnit::Microseconds => value,
+        TimeUnit::Milliseconds => value.saturating_mul(1_000),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_utc_and_as_precise_as_needed() {
+        assert_eq!(format_time(1_549_947_394_307_000, ' ', None), "2019-02-12 04:56:34.307");
+        assert_eq!(format_time(1_549_947_394_000_000, 'T', None), "2019-02-12T04:56:34");
+        let value = AnyValue::Datetime(1_549_947_394_307_001, TimeUnit::Microseconds, None);
+        assert_eq!(plain_text(&value).unwrap(), "2019-02-12T04:56:34.307001Z");
+    }
+
+    #[test]
+    fn null_empty_and_dash_stay_apart() {
+        assert_eq!(Cell::brief(&AnyValue::Null, 0).kind, CellKind::Null);
+        assert_eq!(Cell::brief(&AnyValue::String(""), 0).kind, CellKind::Empty);
+        assert_eq!(Cell::brief(&AnyValue::String("-"), 0), Cell { kind: CellKind::Text, text: "-".into() });
+    }
+}

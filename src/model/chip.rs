@@ -1,0 +1,8 @@
+//! One filter of a view.
+
+/// An SQL expression over a table's columns, and the short text that stands for it on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chip {
+    pub expr: String,
+    pub label: String,
+}

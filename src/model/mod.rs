@@ -1,0 +1,29 @@
+//! The nouns that every other room speaks of: tables, roles, lineage, steps, notes, display-safe text.
+//!
+//! Nothing here does I/O, waits, or knows of a screen.
+
+mod cancel;
+mod cell;
+mod chip;
+mod evidence;
+mod kind;
+mod note;
+mod role;
+mod shown;
+mod snapshot;
+mod step;
+mod table;
+mod time_range;
+
+pub use cancel::{Cancel, Progress};
+pub use cell::{Cell, CellKind, format_time, json, plain_text};
+pub use chip::Chip;
+pub use evidence::{Evidence, SourceId};
+pub use kind::Kind;
+pub use note::Note;
+pub use role::Role;
+pub use shown::{Piece, Shown, TextMode, Untrusted};
+pub use snapshot::{ColumnUnderCursor, Focus, Snapshot};
+pub use step::{Input, Params, Step};
+pub use table::{Column, ROW, RowOrigin, SOURCE, Table, TableId, is_hidden};
+pub use time_range::{TimeRange, TimeRangeError, parse_moment};

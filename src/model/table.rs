@@ -1,0 +1,191 @@
+//! The table: what every query, operation and pane works on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use polars::prelude::{AnyValue, DataFrame, DataType};
+use serde::{Deserialize, Serialize};
+use unicode_width::UnicodeWidthStr;
+
+use super::cell::json;
+use super::{Cell, Evidence, Kind, Note, Role, SourceId, plain_text};
+
+/// Hidden column: the [`SourceId`] of the evidence a row came from (u32).
+pub const SOURCE: &str = "__casebook_source";
+/// Hidden column: the zero-based data row within that evidence (u32).
+pub const ROW: &str = "__casebook_row";
+
+/// Whether a column carries lineage and is never shown, exported or hashed.
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with("__casebook_")
+}
+
+/// Number of a table within a case; written `t7`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct TableId(pub u32);
+
+impl fmt::Display for TableId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "t{}", self.0)
+    }
+}
+
+impl FromStr for TableId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.strip_prefix('t').and_then(|n| n.parse().ok());
+        number.map(Self).ok_or_else(|| format!("'{text}' is no table id; they look like t7"))
+    }
+}
+
+impl From<TableId> for String {
+    fn from(id: TableId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for TableId {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+/// A visible column and what was learned of it when the table was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    pub name: String,
+    pub kind: Kind,
+    /// The exact polars type, for people who ask.
+    pub dtype: DataType,
+    pub role: Option<Role>,
+    pub n_null: usize,
+    /// Terminal columns that the widest sampled cell needs.
+    pub width: u16,
+    /// Decimals of seconds that the sampled times need: 0, 3 or 6.
+    pub digits: u8,
+    position: usize,
+}
+
+/// The evidence row that a table's row came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowOrigin {
+    pub evidence: String,
+    pub row: u32,
+}
+
+/// A named polars frame with roles, lineage and notes. Tables are never changed: operations make new ones.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: String,
+    pub columns: Vec<Column>,
+    pub notes: Vec<Note>,
+    /// The evidence behind the rows; their hidden source column points into it.
+    pub sources: Vec<(SourceId, Evidence)>,
+    df: DataFrame,
+}
+
+/// Cells that are looked at to learn how wide a column is and how precise its times are.
+const SAMPLE_ROWS: usize = 400;
+
+impl Table {
+    /// Profiles `df` once: kinds, null counts, widths. `role_of` names the role of a column.
+    pub fn new(name: impl Into<String>, df: DataFrame, role_of: &dyn Fn(&str, Kind) -> Option<Role>) -> Self {
+        let columns = df.columns().iter().enumerate().filter(|(_, c)| !is_hidden(c.name()));
+        let columns = columns.map(|(position, c)| profile(c, position, role_of)).collect();
+        Self { name: name.into(), columns, notes: Vec::new(), sources: Vec::new(), df }
+    }
+
+    #[must_use]
+    pub fn with_sources(mut self, sources: Vec<(SourceId, Evidence)>) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    #[must_use]
+    pub fn with_notes(mut self, notes: Vec<Note>) -> Self {
+        self.notes = notes;
+        self
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.df.height()
+    }
+
+    /// The frame with its hidden lineage columns.
+    pub const fn frame(&self) -> &DataFrame {
+        &self.df
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// The first column that has `role`.
+    pub fn column_with(&self, role: &Role) -> Option<&Column> {
+        self.columns.iter().find(|c| c.role.as_ref() == Some(role))
+    }
+
+    /// One cell in brief; null where there is no such row.
+    pub fn cell(&self, row_idx: usize, column: &Column) -> Cell {
+        Cell::brief(&self.value(row_idx, column), column.digits)
+    }
+
+    /// One cell in full, as text; None for null.
+    pub fn full_text(&self, row_idx: usize, column: &Column) -> Option<String> {
+        plain_text(&self.value(row_idx, column))
+    }
+
+    /// One cell as JSON.
+    pub fn json(&self, row_idx: usize, column: &Column) -> serde_json::Value {
+        json(&self.value(row_idx, column))
+    }
+
+    /// Where a row came from; None for rows that were made and not found.
+    pub fn origin(&self, row_idx: usize) -> Option<RowOrigin> {
+        let number = |name: &str| self.df.column(name).ok()?.get(row_idx).ok()?.try_extract::<u32>().ok();
+        let source = SourceId(number(SOURCE)?);
+        let evidence = self.sources.iter().find(|(id, _)| *id == source)?.1.path.clone();
+        Some(RowOrigin { evidence, row: number(ROW)? })
+    }
+
+    fn value(&self, row_idx: usize, column: &Column) -> AnyValue<'_> {
+        self.df.columns().get(column.position).and_then(|c| c.get(row_idx).ok()).unwrap_or(AnyValue::Null)
+    }
+}
+
+fn profile(column: &polars::prelude::Column, position: usize, role_of: &dyn Fn(&str, Kind) -> Option<Role>) -> Column {
+    let name = column.name().to_string();
+    let kind = Kind::of(column.dtype());
+    let digits = if kind == Kind::Time { sampled_digits(column) } else { 0 };
+    let widest = sample(column).map(|row| column.get(row).map_or(1, |v| Cell::brief(&v, digits).text.width()));
+    let width = widest.max().unwrap_or(1).max(1);
+    Column {
+        role: role_of(&name, kind),
+        kind,
+        dtype: column.dtype().clone(),
+        n_null: column.null_count(),
+        width: u16::try_from(width).unwrap_or(u16::MAX),
+        digits,
+        position,
+        name,
+    }
+}
+
+/// Rows spread over the whole column, so that a wide cell at the end is not overlooked.
+fn sample(column: &polars::prelude::Column) -> impl Iterator<Item = usize> + use<> {
+    let n_rows = column.len();
+    (0..n_rows).step_by((n_rows / SAMPLE_ROWS).max(1))
+}
+
+fn sampled_digits(column: &polars::prelude::Column) -> u8 {
+    let digits_of = |row: usize| {
+        let text = column.get(row).ok().and_then(|v| plain_text(&v)).unwrap_or_default();
+        let decimals = text.trim_end_matches('Z').rsplit_once('.').map_or(0, |(_, d)| d.len());
+        u8::try_from(decimals).unwrap_or(6)
+    };
+    sample(column).map(digits_of).max().unwrap_or(0)
+}

@@ -1,0 +1,54 @@
+//! `join-back`: an operation's result beside the rows that it came from, by row and never by value.
+//!
+//! MSTICPy joins results back by value, so equal values multiply: its lab pipeline grows from 500 rows to 113,120. Here
+//! the hidden lineage (evidence, row) is the key, and an input in which it is not unique is refused.
+
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use crate::model::{ROW, SOURCE, Step, Table};
+
+pub const OPERATION: Operation = Operation {
+    id: "join-back",
+    doc: "Put the new columns of a result beside the rows of the table that it was made from",
+    inputs: Inputs::Two,
+    params: &[
+        ParamSpec::required("with", ParamKind::Table, "the result, made from this table by an operation"),
+        ParamSpec::required("how", ParamKind::Choice(&["left", "inner"]), "left keeps rows without a result, inner does not"),
+    ],
+    run,
+};
+
+fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let (table, result) = (&inputs[0], &inputs[1]);
+    for (which, frame) in [("table", table.frame()), ("result", result.frame())] {
+        if frame.column(ROW).is_err() || frame.column(SOURCE).is_err() {
+            return Err(Error::Failed(format!("the {which} has lost its rows' origin (it is an aggregate), so it cannot be joined back")));
+        }
+    }
+    let keys = [col(SOURCE), col(ROW)];
+    let n_distinct = table.frame().clone().lazy().select([as_struct(keys.to_vec()).n_unique()]).collect()?;
+    let n_distinct = n_distinct.columns()[0].get(0)?.try_extract::<usize>()?;
+    if n_distinct != table.n_rows() {
+        return Err(Error::Failed(format!("{} holds some evidence rows several times, so a result cannot be told apart by row", table.name)));
+    }
+    let right = result.frame().clone().lazy().select(new_columns(table, result));
+    let how = if required(step, "how")? == "left" { JoinType::Left } else { JoinType::Inner };
+    let args = JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(how) };
+    let df = table.frame().clone().lazy().join(right, keys.clone(), keys, args).collect()?;
+    Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
+}
+
+/// The columns of a result that its input does not have already. One of the same name but another type is new and gets
+/// `_res`; one of the same name and type is the input's own, carried along.
+fn new_columns(table: &Table, result: &Table) -> Vec<Expr> {
+    let lineage = [col(SOURCE), col(ROW)];
+    let new = result.columns.iter().filter_map(|column| match table.column(&column.name) {
+        None => Some(col(column.name.as_str())),
+        Some(same) if same.dtype == column.dtype => None,
+        Some(_) => Some(col(column.name.as_str()).alias(format!("{}_res", column.name))),
+    });
+    lineage.into_iter().chain(new).collect()
+}

@@ -1,0 +1,127 @@
+//! The parameters of operations: one specification that checks, documents and makes the command line.
+
+use super::{Error, Operation, Result};
+use crate::analysis::sql_text::check_expression;
+use crate::model::Step;
+
+/// What a parameter's text must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParamKind {
+    Text,
+    /// An SQL boolean expression over the columns.
+    Expression,
+    /// Column names parted by commas; a name with a comma stands in double quotes.
+    Columns,
+    /// As columns, each with `-` before it for descending order.
+    SortKeys,
+    Count,
+    /// A table of the case or a path.
+    Table,
+    Choice(&'static [&'static str]),
+}
+
+impl ParamKind {
+    /// The placeholder in the command line's help.
+    pub const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Text => "TEXT",
+            Self::Expression => "EXPR",
+            Self::Columns => "A,B",
+            Self::SortKeys => "A,-B",
+            Self::Count => "N",
+            Self::Table => "TABLE",
+            Self::Choice(_) => "WORD",
+        }
+    }
+}
+
+/// One parameter of an operation.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// Kebab-case. A name that ends in a dot stands for any name that begins with it.
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub kind: ParamKind,
+    pub required: bool,
+}
+
+impl ParamSpec {
+    pub const fn required(name: &'static str, kind: ParamKind, doc: &'static str) -> Self {
+        Self { name, doc, kind, required: true }
+    }
+
+    pub const fn optional(name: &'static str, kind: ParamKind, doc: &'static str) -> Self {
+        Self { name, doc, kind, required: false }
+    }
+
+    fn answers_to(&self, name: &str) -> bool {
+        self.name == name || (self.name.ends_with('.') && name.starts_with(self.name))
+    }
+}
+
+/// Checks that a step has the parameters its operation wants, and none besides.
+pub fn check(operation: &Operation, step: &Step) -> Result<()> {
+    let complain = |why: String| Err(Error::Parameter { operation: operation.id.to_owned(), why });
+    for (name, value) in &step.params {
+        let Some(spec) = operation.params.iter().find(|spec| spec.answers_to(name)) else {
+            return complain(format!("there is no parameter --{name}"));
+        };
+        if let Err(why) = check_value(spec.kind, value) {
+            return complain(format!("--{name}: {why}"));
+        }
+    }
+    match operation.params.iter().find(|spec| spec.required && !step.params.contains_key(spec.name)) {
+        Some(missing) => complain(format!("--{} {} is missing: {}", missing.name, missing.kind.placeholder(), missing.doc)),
+        None => Ok(()),
+    }
+}
+
+fn check_value(kind: ParamKind, value: &str) -> std::result::Result<(), String> {
+    match kind {
+        ParamKind::Text | ParamKind::Table => Ok(()),
+        ParamKind::Expression => check_expression(value),
+        ParamKind::Columns => columns(value).map(drop),
+        ParamKind::SortKeys => super::parse_keys(value).map(drop),
+        ParamKind::Count => value.parse::<u32>().map(drop).map_err(|_| format!("'{value}' is no count")),
+        ParamKind::Choice(words) if words.contains(&value) => Ok(()),
+        ParamKind::Choice(words) => Err(format!("'{value}' is none of {}", words.join(", "))),
+    }
+}
+
+/// Cuts `A,"B, C",D` into names.
+pub fn columns(text: &str) -> std::result::Result<Vec<String>, String> {
+    let mut names = vec![String::new()];
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ',' if !quoted => names.push(String::new()),
+            _ => names.last_mut().into_iter().for_each(|name| name.push(c)),
+        }
+    }
+    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+    if quoted || names.iter().any(String::is_empty) {
+        return Err(format!("'{text}' is no list of columns; write A,B or \"A, with comma\",B"));
+    }
+    Ok(names)
+}
+
+/// A name as [`columns`] reads it back.
+pub fn quoted(name: &str) -> String {
+    if name.contains(',') || name.starts_with('-') || name.trim() != name { format!("\"{name}\"") } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_columns_may_hold_commas_in_quotes() {
+        assert_eq!(columns("A, B").unwrap(), ["A", "B"]);
+        assert_eq!(columns("\"A, B\",C").unwrap(), ["A, B", "C"]);
+        for bad in ["", "A,", ",A", "\"A"] {
+            assert!(columns(bad).is_err(), "{bad}");
+        }
+        assert_eq!(columns(&quoted("x, y")).unwrap(), ["x, y"]);
+    }
+}

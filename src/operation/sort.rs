@@ -1,0 +1,72 @@
+//! `sort`: rows in the order of one or more columns; equal rows keep their order, nulls come last.
+
+use std::sync::Arc;
+
+use polars::prelude::SortMultipleOptions;
+
+use super::parameters::{columns, quoted};
+use super::select::known;
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use crate::model::{Kind, Step, Table};
+
+pub const OPERATION: Operation = Operation {
+    id: "sort",
+    doc: "Sort by columns; a minus before a name turns its order",
+    inputs: Inputs::One,
+    params: &[ParamSpec::required("by", ParamKind::SortKeys, "the columns, the most important first")],
+    run,
+};
+
+/// One column of a sort order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    pub column: String,
+    pub descending: bool,
+}
+
+/// Reads `A,-B`.
+pub fn parse_keys(text: &str) -> std::result::Result<Vec<SortKey>, String> {
+    // The minus stands outside the quotes of a name that has to be quoted.
+    let names = columns(text)?;
+    Ok(names
+        .into_iter()
+        .map(|name| match name.strip_prefix('-') {
+            Some(rest) => SortKey { column: rest.to_owned(), descending: true },
+            None => SortKey { column: name, descending: false },
+        })
+        .collect())
+}
+
+/// The text that [`parse_keys`] reads back.
+pub fn show_keys(keys: &[SortKey]) -> String {
+    let shown = keys.iter().map(|key| format!("{}{}", if key.descending { "-" } else { "" }, quoted(&key.column)));
+    shown.collect::<Vec<_>>().join(",")
+}
+
+fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let table = &inputs[0];
+    let keys = parse_keys(required(step, "by")?).map_err(Error::Failed)?;
+    let names: Vec<String> = keys.iter().map(|key| key.column.clone()).collect();
+    known(table, &names)?;
+    if let Some(nested) = names.iter().find(|n| table.column(n).is_some_and(|c| c.kind == Kind::Nested)) {
+        return Err(Error::Failed(format!("the column {nested} holds lists or maps, which have no order")));
+    }
+    let options = SortMultipleOptions::default()
+        .with_order_descending_multi(keys.iter().map(|key| key.descending))
+        .with_nulls_last(true)
+        .with_maintain_order(true);
+    let df = table.frame().sort(names, options)?;
+    Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_back_as_they_are_written() {
+        for text in ["A", "A,-B", "-\"x, y\",Z"] {
+            assert_eq!(show_keys(&parse_keys(text).unwrap()), text);
+        }
+    }
+}

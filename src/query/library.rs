@@ -1,0 +1,318 @@
+//! The library of a run: its templates by precedence, its tables, and how a query becomes rows.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use chrono::{DateTime, Utc};
+use polars::prelude::*;
+
+use super::error::{Error, Result, plain_polars};
+use super::source::{Place, Source, Sources};
+use super::template::{Body, Template};
+use super::{reader, render, sql, template_file};
+use crate::config::{Problem, RoleBook, YamlText};
+use crate::model::{Evidence, Kind, Note, Params, ROW, Role, SOURCE, SourceId, Table, TimeRange, parse_moment};
+
+/// Where a template comes from; a later layer shadows an earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    BuiltIn,
+    /// The user's config folder.
+    User,
+    /// `--queries`
+    Given,
+}
+
+/// What a library is made of; the texts are read by the caller.
+#[derive(Debug, Default)]
+pub struct LibraryConfig {
+    pub roles: RoleBook,
+    pub sources: Sources,
+    /// Layer, file name and text of each template file.
+    pub templates: Vec<(Layer, String, String)>,
+}
+
+/// Templates and tables that can be asked.
+#[derive(Debug)]
+pub struct Library {
+    pub templates: Vec<Template>,
+    pub problems: Vec<Problem>,
+    pub notes: Vec<Note>,
+    pub roles: RoleBook,
+    sources: Mutex<Sources>,
+    evidence: Mutex<Vec<Evidence>>,
+}
+
+/// A table that was opened: its rows with their lineage, still lazy.
+pub struct Opened {
+    pub name: String,
+    pub lf: LazyFrame,
+    pub source: (SourceId, Evidence),
+    pub notes: Vec<Note>,
+}
+
+impl Library {
+    pub fn new(config: LibraryConfig) -> Self {
+        let mut library = Self {
+            templates: Vec::new(),
+            problems: Vec::new(),
+            notes: config.sources.notes.clone(),
+            roles: config.roles,
+            sources: Mutex::new(config.sources),
+            evidence: Mutex::default(),
+        };
+        for (layer, file, text) in &config.templates {
+            let (templates, problems) = template_file::load(&YamlText { file, text }, *layer);
+            library.problems.extend(problems);
+            for template in templates {
+                library.add(template);
+            }
+        }
+        library.check_tables();
+        library
+    }
+
+    /// The query with this `Family.name`, or this bare name where only one has it.
+    pub fn template(&self, name: &str) -> Result<&Template> {
+        let full = |t: &&Template| t.full_names().any(|n| n.eq_ignore_ascii_case(name));
+        let bare: Vec<_> = self.templates.iter().filter(|t| t.name.eq_ignore_ascii_case(name)).collect();
+        if let Some(template) = self.templates.iter().find(full) {
+            return Ok(template);
+        }
+        match bare.as_slice() {
+            [one] => Ok(one),
+            _ => {
+                let names: Vec<String> = self.templates.iter().flat_map(Template::full_names).collect();
+                Err(Error::NoSuchQuery { name: name.to_owned(), suggestion: suggestion(name, names.iter().map(String::as_str)) })
+            }
+        }
+    }
+
+    /// Makes the tables of a file or folder known; gives their stems.
+    pub fn add_path(&self, path: &std::path::Path) -> Result<Vec<String>> {
+        lock(&self.sources).add_path(path)
+    }
+
+    pub fn stems(&self) -> Vec<String> {
+        lock(&self.sources).stems().map(str::to_owned).collect()
+    }
+
+    /// Opens the table with this stem.
+    pub fn open_stem(&self, stem: &str) -> Result<Opened> {
+        let (source, notes) = {
+            let sources = lock(&self.sources);
+            let about = |note: &&Note| note.about.eq_ignore_ascii_case(stem);
+            (sources.get(stem).cloned(), sources.notes.iter().filter(about).cloned().collect::<Vec<_>>())
+        };
+        let source = source.ok_or_else(|| {
+            let stems = self.stems();
+            let suggestion = suggestion(stem, stems.iter().map(String::as_str));
+            Error::NoSuchTable { name: stem.to_owned(), suggestion, loaded: stems.join(", ") }
+        })?;
+        let mut opened = self.open(&source)?;
+        opened.notes.splice(0..0, notes);
+        Ok(opened)
+    }
+
+    /// Opens a source: reads it, numbers its rows and remembers it as evidence.
+    pub fn open(&self, source: &Source) -> Result<Opened> {
+        let read = reader::read(source)?;
+        let (id, evidence) = self.remember(source)?;
+        let lf = read.lf.with_row_index(ROW, None).with_column(lit(id.0).alias(SOURCE));
+        // The row index comes first; people expect their own columns there.
+        let lf = lf.select([all().exclude_cols([ROW, SOURCE]).as_expr(), col(SOURCE), col(ROW)]);
+        Ok(Opened { name: source.stem.clone(), lf, source: (id, evidence), notes: read.notes })
+    }
+
+    /// Plans a named query with its parameters: `start`, `end` and `param.NAME`.
+    pub fn plan_query(&self, name: &str, params: &Params, now: DateTime<Utc>) -> Result<(LazyFrame, Vec<Opened>)> {
+        let template = self.template(name)?;
+        if let Some(why) = &template.unavailable {
+            return Err(Error::Unavailable { name: name.to_owned(), why: why.clone() });
+        }
+        let complain = |why: String| Error::Parameter { query: template.name.clone(), why };
+        let values = values(template, params, now).map_err(complain)?;
+        let range = time_range(params, now).map_err(complain)?;
+        let (lf, opened) = match &template.body {
+            Body::Stem(stem) => {
+                let opened = self.open_stem(stem)?;
+                (opened.lf.clone(), vec![opened])
+            }
+            Body::Sql(text) => {
+                let statement = render::render(text, &values).map_err(complain)?;
+                let answer = sql::plan(self, &statement)?;
+                (answer.lf, answer.opened)
+            }
+        };
+        let bound_inside = template.parameters.iter().any(|p| p.name == "start" || p.name == "end");
+        let range = if bound_inside { TimeRange::default() } else { range };
+        Ok((self.in_range(lf, range, template.time_column.as_deref(), &template.name)?, opened))
+    }
+
+    /// Plans ad-hoc SQL over the loaded tables.
+    pub fn plan_sql(&self, text: &str) -> Result<(LazyFrame, Vec<Opened>)> {
+        let answer = sql::plan(self, text)?;
+        Ok((answer.lf, answer.opened))
+    }
+
+    /// Runs a plan and makes a table of its rows.
+    pub fn collect(&self, name: &str, lf: LazyFrame, opened: Vec<Opened>) -> Result<Table> {
+        let df = lf.collect().map_err(|e| Error::Engine(plain_polars(&e)))?;
+        let notes = opened.iter().flat_map(|o| o.notes.clone()).collect();
+        let sources = opened.into_iter().map(|o| o.source).collect();
+        Ok(self.table(name, df).with_notes(notes).with_sources(sources))
+    }
+
+    /// A table whose columns have the roles of this run.
+    pub fn table(&self, name: &str, df: DataFrame) -> Table {
+        Table::new(name, df, &|column, kind| self.roles.role_of(column, kind))
+    }
+
+    /// Keeps the rows inside a time range; a table without a usable time column refuses it.
+    pub fn in_range(&self, mut lf: LazyFrame, range: TimeRange, column: Option<&str>, table: &str) -> Result<LazyFrame> {
+        if range.is_open() {
+            return Ok(lf);
+        }
+        let schema = lf.collect_schema()?;
+        let column = self.time_column(&schema, column).map_err(|why| Error::TimeRange { table: table.to_owned(), why })?;
+        let moment = |micros: i64| lit(micros).cast(DataType::Datetime(TimeUnit::Microseconds, None));
+        if let Some(start) = range.start {
+            lf = lf.filter(col(column.clone()).gt_eq(moment(start)));
+        }
+        if let Some(end) = range.end {
+            lf = lf.filter(col(column).lt(moment(end)));
+        }
+        Ok(lf)
+    }
+
+    fn time_column(&self, schema: &Schema, wanted: Option<&str>) -> std::result::Result<PlSmallStr, String> {
+        let is_time = |dtype: &DataType| Kind::of(dtype) == Kind::Time;
+        if let Some(wanted) = wanted {
+            return match schema.get(wanted) {
+                Some(dtype) if is_time(dtype) => Ok(wanted.into()),
+                Some(_) => Err(format!("its column {wanted} holds no full times")),
+                None => Err(format!("it has no column {wanted}")),
+            };
+        }
+        let by_role = schema.iter().find(|(name, dtype)| is_time(dtype) && self.roles.role_of(name, Kind::Time) == Some(Role::TIME));
+        let any = || schema.iter().find(|(_, dtype)| is_time(dtype));
+        let found = by_role.or_else(any).map(|(name, _)| name.clone());
+        found.ok_or_else(|| {
+            let texts: Vec<_> = schema.iter_names().filter(|n| n.to_lowercase().contains("time")).map(PlSmallStr::as_str).collect();
+            if texts.is_empty() { "it has no time column".to_owned() } else { format!("{} hold no full times", texts.join(", ")) }
+        })
+    }
+
+    fn remember(&self, source: &Source) -> Result<(SourceId, Evidence)> {
+        let path = source.path();
+        let (bytes, mtime) = match &source.place {
+            Place::Embedded(file) => (file.bytes.len() as u64, None),
+            Place::File(file) => {
+                let meta = file.metadata().map_err(|e| Error::Unreadable { path: path.clone(), why: e.to_string() })?;
+                let changed = meta.modified().ok().map(|t| DateTime::<Utc>::from(t).to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
+                (meta.len(), changed)
+            }
+        };
+        let evidence = Evidence { path, bytes, mtime, sha256: None };
+        let mut known = lock(&self.evidence);
+        let at = known.iter().position(|e| *e == evidence).unwrap_or_else(|| {
+            known.push(evidence.clone());
+            known.len() - 1
+        });
+        Ok((SourceId(u32::try_from(at).unwrap_or(u32::MAX)), evidence))
+    }
+
+    /// A later layer's template takes the place of an earlier one of the same name.
+    fn add(&mut self, template: Template) {
+        let names: Vec<String> = template.full_names().collect();
+        let same = |t: &Template| t.full_names().any(|n| names.contains(&n));
+        if let Some(at) = self.templates.iter().position(same) {
+            let old = &self.templates[at];
+            let place = format!("{}:{}", template.file, template.line);
+            if old.layer == template.layer {
+                let what = format!("the query {} stands in {}:{} too; only that one counts", names[0], old.file, old.line);
+                self.problems.push(Problem { file: template.file, line: template.line, what });
+                return;
+            }
+            self.notes.push(Note::new(place, format!("the query {} replaces the one in {}:{}", names[0], old.file, old.line)));
+            self.templates.remove(at);
+        }
+        self.templates.push(template);
+    }
+
+    /// A query whose table is missing is an error now, not when it is called. Built-in queries that the given data
+    /// cannot answer are only marked.
+    fn check_tables(&mut self) {
+        let sources = lock(&self.sources).clone();
+        for template in &mut self.templates {
+            let Body::Stem(stem) = &template.body else { continue };
+            if sources.get(stem).is_some() {
+                continue;
+            }
+            let why = format!("its table '{stem}' is not among the data{}", suggestion(stem, sources.stems()));
+            if template.layer != Layer::BuiltIn {
+                let what = format!("the query {} cannot run: {why}", template.name);
+                let line = template.line;
+                self.problems.push(Problem { file: template.file.clone(), line, what });
+            }
+            template.unavailable = Some(why);
+        }
+    }
+}
+
+fn values(template: &Template, params: &Params, now: DateTime<Utc>) -> std::result::Result<BTreeMap<String, super::Value>, String> {
+    let given: Vec<(&str, &String)> = params.iter().filter_map(|(k, v)| Some((k.strip_prefix("param.")?, v))).collect();
+    if let Some((name, _)) = given.iter().find(|(name, _)| template.parameter(name).is_none()) {
+        let known: Vec<_> = template.parameters.iter().map(|p| p.name.as_str()).collect();
+        let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+        return Err(format!("there is no parameter {name}; {known}"));
+    }
+    let mut values = BTreeMap::new();
+    for parameter in &template.parameters {
+        let named = given.iter().find(|(name, _)| parameter.answers_to(name)).map(|(_, v)| (*v).clone());
+        let text = named.or_else(|| params.get(&parameter.name).cloned()).or_else(|| parameter.default.clone());
+        let text = text.ok_or_else(|| format!("the parameter {} is required ({}); give --param {}=...", parameter.name, parameter.kind.word(), parameter.name))?;
+        values.insert(parameter.name.clone(), parameter.check(&text, now)?);
+    }
+    Ok(values)
+}
+
+/// The range of `start` and `end`.
+fn time_range(params: &Params, now: DateTime<Utc>) -> std::result::Result<TimeRange, String> {
+    let moment = |name: &str| params.get(name).map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose();
+    let range = TimeRange { start: moment("start")?, end: moment("end")? };
+    match (range.start, range.end) {
+        (Some(start), Some(end)) if start >= end => Err("the time range ends before it starts".to_owned()),
+        _ => Ok(range),
+    }
+}
+
+/// `; did you mean 'x'?` where a known name is close to the wanted one.
+fn suggestion<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let bare = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let wanted = bare(wanted);
+    let close = |name: &str| {
+        let name = bare(name);
+        name == wanted || (wanted.len() > 3 && (name.contains(&wanted) || wanted.contains(&name)))
+    };
+    known.into_iter().find(|name| close(name)).map(|name| format!("; did you mean '{name}'?")).unwrap_or_default()
+}
+
+/// A lock whose holder panicked still guards whole data: readers only ever push or replace under it.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The template files of a folder, for a layer; a folder that is not there has none.
+pub fn template_files(path: &std::path::Path, layer: Layer) -> std::io::Result<Vec<(Layer, String, String)>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    if path.is_dir() {
+        files.extend(path.read_dir()?.filter_map(|entry| Some(entry.ok()?.path())));
+        files.retain(|f| f.extension().is_some_and(|e| e == "yaml" || e == "yml"));
+        files.sort_unstable();
+    } else {
+        files.push(path.to_owned());
+    }
+    files.into_iter().map(|f| Ok((layer, f.display().to_string(), std::fs::read_to_string(&f)?))).collect()
+}

@@ -1,0 +1,17 @@
+//! Queries and the evidence they read: the only room that opens evidence.
+
+mod error;
+mod library;
+mod parameter;
+mod reader;
+mod render;
+mod source;
+mod sql;
+mod template;
+mod template_file;
+
+pub use error::{Error, Result, plain_polars};
+pub use library::{Layer, Library, LibraryConfig, Opened, template_files};
+pub use parameter::{Parameter, ParameterType, Value};
+pub use source::{Format, Place, Source, Sources};
+pub use template::{Body, Template};

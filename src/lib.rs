@@ -17,4 +17,11 @@ pub mod export;
 pub mod case;
 
 pub mod engine;
+
+pub mod ui;
+
+pub mod panes;
+
+pub mod app;
+
 pub mod cli;

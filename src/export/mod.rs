@@ -104,6 +104,14 @@ pub fn write_file(table: &Table, path: &Path, format: Format, cells: Cells, over
     write_atomically(path, overwrite, |out| write(table, format, cells, out))
 }
 
+/// Notes as a table: they can be filtered and exported like anything else.
+pub fn notes_table(about: &str, notes: &[crate::model::Note]) -> Result<Table> {
+    let texts = |f: fn(&crate::model::Note) -> String| notes.iter().map(f).collect::<Vec<_>>();
+    let counts: Vec<u64> = notes.iter().map(|note| note.count).collect();
+    let df = df!("about" => texts(|n| n.about.clone()), "what" => texts(|n| n.what.clone()), "count" => counts)?;
+    Ok(Table::new(format!("notes on {about}"), df, &|_, _| None))
+}
+
 /// The visible columns, with what a text format has no words for (times, and `also`) as text.
 fn as_text(table: &Table, also: fn(Kind) -> bool) -> Result<DataFrame> {
     let columns = table.frame().columns().iter().filter(|c| !is_hidden(c.name()));

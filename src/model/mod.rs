@@ -24,6 +24,6 @@ pub use note::Note;
 pub use role::Role;
 pub use shown::{Piece, Shown, TextMode, Untrusted};
 pub use snapshot::{ColumnUnderCursor, Focus, Snapshot};
-pub use step::{Input, Params, Step};
+pub use step::{Input, Params, SortKey, Step};
 pub use table::{Column, ROW, RowOrigin, SOURCE, Table, TableId, is_hidden};
 pub use time_range::{TimeRange, TimeRangeError, parse_moment};

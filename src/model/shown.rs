@@ -28,6 +28,14 @@ pub enum TextMode {
     Ascii,
 }
 
+impl TextMode {
+    /// Whether the locale says that the terminal reads UTF-8; the first of `LC_ALL`, `LC_CTYPE`, `LANG` that is set counts.
+    pub fn is_utf8(var: &dyn Fn(&str) -> Option<String>) -> bool {
+        let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| var(name).filter(|value| !value.is_empty()));
+        set.is_none_or(|value| value.to_uppercase().replace('-', "").contains("UTF8"))
+    }
+}
+
 /// Text that is safe to draw. The only way to make one from evidence is [`Shown::of`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Shown {
@@ -74,6 +82,12 @@ impl Shown {
 
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// A stretch of this text, in bytes; what is safe as a whole is safe in parts.
+    #[must_use]
+    pub fn part(&self, range: std::ops::Range<usize>) -> Self {
+        Self { text: self.text.get(range).unwrap_or_default().to_owned(), has_tokens: self.has_tokens }
     }
 
     /// Whether anything had to be made visible.

@@ -10,7 +10,6 @@ pub enum Focus {
     Grid,
     Detail,
     Jobs,
-    Help,
 }
 
 impl Focus {
@@ -21,7 +20,6 @@ impl Focus {
             Self::Grid => "grid",
             Self::Detail => "detail",
             Self::Jobs => "jobs",
-            Self::Help => "help",
         }
     }
 }

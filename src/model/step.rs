@@ -19,6 +19,13 @@ pub enum Input {
     Evidence(Evidence),
 }
 
+/// One column of a sort order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortKey {
+    pub column: String,
+    pub descending: bool,
+}
+
 /// One operation with its parameters and inputs, ready to run or to be written to the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {

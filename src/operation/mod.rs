@@ -21,7 +21,7 @@ use crate::model::{Cancel, Evidence, Progress, Step, Table, TableId};
 use crate::query::Library;
 
 pub use parameters::{ParamKind, ParamSpec, check};
-pub use sort::{SortKey, parse_keys, show_keys};
+pub use sort::{parse_keys, show_keys};
 
 /// How many tables an operation works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

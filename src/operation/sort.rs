@@ -7,7 +7,7 @@ use polars::prelude::SortMultipleOptions;
 use super::parameters::{columns, quoted};
 use super::select::known;
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
-use crate::model::{Kind, Step, Table};
+use crate::model::{Kind, SortKey, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "sort",
@@ -16,13 +16,6 @@ pub const OPERATION: Operation = Operation {
     params: &[ParamSpec::required("by", ParamKind::SortKeys, "the columns, the most important first")],
     run,
 };
-
-/// One column of a sort order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SortKey {
-    pub column: String,
-    pub descending: bool,
-}
 
 /// Reads `A,-B`.
 pub fn parse_keys(text: &str) -> std::result::Result<Vec<SortKey>, String> {

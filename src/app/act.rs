@@ -1,0 +1,229 @@
+//! What each action does to the state.
+
+use super::Effect;
+use super::state::App;
+use crate::action::Act;
+use crate::model::Focus;
+use crate::panes::{PromptKind, Tone, View, grid_lines};
+
+impl App {
+    /// Does an action that was found to be able to act.
+    pub(super) fn act(&mut self, act: Act) -> Vec<Effect> {
+        match act {
+            Act::MoveDown | Act::MoveUp | Act::PageDown | Act::PageUp | Act::HalfPageDown | Act::HalfPageUp => self.move_by(act),
+            Act::GoTop | Act::GoBottom => self.go_to_end(act == Act::GoBottom),
+            Act::MoveLeft | Act::MoveRight | Act::GoFirstColumn | Act::GoLastColumn => self.move_sideways(act),
+            Act::FocusBrowser | Act::FocusGrid | Act::FocusDetail | Act::FocusJobs => self.focus_on(act),
+            Act::FocusNext | Act::FocusPrevious => self.cycle_focus(act == Act::FocusNext),
+            Act::NextView | Act::PreviousView => self.turn_view(act == Act::NextView),
+            Act::Back => self.back(),
+            Act::CloseView => return self.close_view(),
+            Act::Quit => return vec![Effect::CancelAll, Effect::Quit],
+            Act::Redraw => return vec![Effect::Redraw],
+            Act::Suspend => return vec![Effect::Suspend],
+            Act::Zoom => self.zoomed = !self.zoomed,
+            Act::CancelJob => return self.cancel_jobs(),
+            Act::Choose => return self.choose(),
+            Act::RunWithParameters => self.open_parameter_form(),
+            Act::Palette | Act::Help => self.open_picker(act),
+            Act::Filter => self.open_prompt(PromptKind::Filter, String::new()),
+            Act::EditFilters => self.open_filter_editor(),
+            Act::OpenEvidence => self.open_prompt(PromptKind::Open, String::new()),
+            Act::RunSql => self.open_prompt(PromptKind::Sql, String::new()),
+            Act::Search => self.open_search(),
+            Act::Export => self.open_export_form(),
+            Act::IncludeValue | Act::ExcludeValue => return self.filter_by_cell(act == Act::IncludeValue),
+            Act::DropFilter | Act::ClearFilters => return self.drop_filters(act == Act::ClearFilters),
+            Act::Sort | Act::AddSortKey => return self.sort_column(act == Act::AddSortKey),
+            Act::SearchNext | Act::SearchPrevious => self.go_to_match(act == Act::SearchNext),
+            Act::ShowNotes => return self.show_notes(),
+            Act::ToggleDetail => self.toggle_detail(),
+            Act::Mark | Act::MarkRange | Act::InvertMarks | Act::ClearMarks => self.mark(act),
+            Act::HideColumn | Act::ShowColumns | Act::FreezeColumns | Act::WidenColumn => self.change_columns(act),
+        }
+        Vec::new()
+    }
+
+    /// Lines of a page in the focused pane.
+    fn page(&self) -> isize {
+        let rects = self.rects();
+        let lines = match self.focus {
+            Focus::Browser => usize::from(rects.browser.height.saturating_sub(1)),
+            Focus::Grid | Focus::Detail | Focus::Jobs => grid_lines(rects.main),
+        };
+        isize::try_from(lines.max(2)).unwrap_or(2) - 1
+    }
+
+    fn move_by(&mut self, act: Act) {
+        let page = self.page();
+        let delta = match act {
+            Act::MoveDown => 1,
+            Act::MoveUp => -1,
+            Act::PageDown => page,
+            Act::PageUp => -page,
+            Act::HalfPageDown => page / 2,
+            _ => -(page / 2),
+        };
+        self.move_lines(delta);
+    }
+
+    fn move_lines(&mut self, delta: isize) {
+        let n_jobs = self.job_list.len();
+        match self.focus {
+            Focus::Browser => self.browser.move_by(delta),
+            Focus::Jobs => self.jobs.move_by(delta, n_jobs),
+            Focus::Grid => self.view_mut().into_iter().for_each(|view| view.move_row(delta)),
+            Focus::Detail => self.view_mut().into_iter().for_each(|view| view.move_column(delta)),
+        }
+    }
+
+    fn go_to_end(&mut self, bottom: bool) {
+        self.move_lines(if bottom { isize::MAX } else { isize::MIN });
+    }
+
+    fn move_sideways(&mut self, act: Act) {
+        match (self.focus, act) {
+            (Focus::Browser, Act::MoveLeft) => self.browser.close(),
+            (Focus::Browser, _) => self.browser.open(),
+            (Focus::Jobs, _) => {}
+            _ => {
+                let delta = match act {
+                    Act::MoveLeft => -1,
+                    Act::MoveRight => 1,
+                    Act::GoFirstColumn => isize::MIN,
+                    _ => isize::MAX,
+                };
+                self.view_mut().into_iter().for_each(|view| view.move_column(delta));
+            }
+        }
+    }
+
+    fn focus_on(&mut self, act: Act) {
+        match act {
+            Act::FocusBrowser => self.focus = Focus::Browser,
+            Act::FocusDetail => {
+                self.detail.open = true;
+                self.focus = Focus::Detail;
+            }
+            Act::FocusJobs if self.focus != Focus::Jobs => {
+                self.before_jobs = self.focus;
+                self.focus = Focus::Jobs;
+            }
+            Act::FocusJobs => self.focus = self.before_jobs,
+            _ => self.focus = Focus::Grid,
+        }
+    }
+
+    fn cycle_focus(&mut self, forward: bool) {
+        let mut panes = vec![Focus::Browser];
+        if self.view().is_some() {
+            panes.push(Focus::Grid);
+            panes.extend(self.detail.open.then_some(Focus::Detail));
+        }
+        let at = panes.iter().position(|p| *p == self.focus).unwrap_or(0);
+        let step = if forward { 1 } else { panes.len() - 1 };
+        self.focus = panes[(at + step) % panes.len()];
+    }
+
+    fn turn_view(&mut self, forward: bool) {
+        let n_views = self.views.len();
+        self.at = (self.at + if forward { 1 } else { n_views - 1 }) % n_views;
+        self.focus = Focus::Grid;
+    }
+
+    /// One level out; never quits.
+    fn back(&mut self) {
+        match self.focus {
+            Focus::Jobs => self.focus = self.before_jobs,
+            Focus::Detail => self.focus = Focus::Grid,
+            Focus::Browser if !self.browser.filter().is_empty() => self.browser.set_filter(""),
+            Focus::Browser if self.view().is_some() => self.focus = Focus::Grid,
+            Focus::Browser => {}
+            Focus::Grid if self.zoomed => self.zoomed = false,
+            Focus::Grid => self.view_mut().into_iter().for_each(|view| view.search = None),
+        }
+    }
+
+    fn close_view(&mut self) -> Vec<Effect> {
+        if self.focus == Focus::Jobs {
+            self.focus = self.before_jobs;
+            return Vec::new();
+        }
+        if self.views.is_empty() {
+            return vec![Effect::CancelAll, Effect::Quit];
+        }
+        if self.focus == Focus::Detail {
+            self.detail.open = false;
+            self.focus = Focus::Grid;
+            return Vec::new();
+        }
+        self.views.remove(self.at);
+        self.at = self.at.min(self.views.len().saturating_sub(1));
+        self.zoomed = false;
+        self.waiting.retain(|slot, _| *slot == crate::engine::Slot::Load);
+        self.focus = if self.views.is_empty() { Focus::Browser } else { Focus::Grid };
+        Vec::new()
+    }
+
+    fn cancel_jobs(&mut self) -> Vec<Effect> {
+        self.waiting.clear();
+        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        self.say(Tone::Plain, "cancelled; what was there before stays");
+        vec![Effect::CancelAll]
+    }
+
+    fn go_to_match(&mut self, forward: bool) {
+        let Some(view) = self.view_mut() else { return };
+        let Some(row) = view.next_match(forward) else { return };
+        view.row = row;
+        let text = match_text(view);
+        self.say(Tone::Plain, text);
+    }
+
+    fn toggle_detail(&mut self) {
+        match (self.focus, self.detail.open) {
+            // Enter again goes into the detail, and from there it closes it.
+            (Focus::Detail, _) => {
+                self.detail.open = false;
+                self.focus = Focus::Grid;
+            }
+            (_, true) => self.focus = Focus::Detail,
+            (_, false) => self.detail.open = true,
+        }
+    }
+
+    fn mark(&mut self, act: Act) {
+        let Some(view) = self.view_mut() else { return };
+        match act {
+            Act::Mark => {
+                view.toggle_mark();
+                view.move_row(1);
+            }
+            Act::MarkRange => view.mark_range(),
+            Act::InvertMarks => view.invert_marks(),
+            _ => view.clear_marks(),
+        }
+    }
+
+    fn change_columns(&mut self, act: Act) {
+        let Some(view) = self.view_mut() else { return };
+        match act {
+            Act::HideColumn => view.hide_column(),
+            Act::ShowColumns => view.hidden.clear(),
+            Act::FreezeColumns => view.freeze(),
+            _ => view.widen_column(),
+        }
+    }
+}
+
+/// `match 3 of 12 in 4,031 rows`
+pub(super) fn match_text(view: &View) -> String {
+    use crate::ui::count;
+    let Some(search) = &view.search else { return String::new() };
+    let at = u32::try_from(view.row).ok().and_then(|row| search.rows.iter().position(|r| *r == row));
+    let rows = count(view.n_rows());
+    match at {
+        Some(at) => format!("match {} of {} in {rows} rows", count(at + 1), count(search.rows.len())),
+        None => format!("{} matches in {rows} rows", count(search.rows.len())),
+    }
+}

@@ -1,0 +1,19 @@
+//! The workbench: one event loop, one state, effects as values.
+
+mod act;
+mod effect;
+mod engine_events;
+mod export_form;
+mod overlay;
+mod run;
+mod session;
+mod state;
+mod terminal;
+mod update;
+mod views;
+
+pub use effect::{Effect, Event};
+pub use run::run;
+pub use terminal::give_back as give_terminal_back;
+pub use session::{Flow, Session};
+pub use state::{App, OpenCase, Start};

@@ -1,0 +1,286 @@
+//! Prompts, pickers and forms: keys go to them while they are open.
+
+use super::state::{App, Waiting};
+use super::views::filter_column;
+use super::Effect;
+use crate::action::{ACTIONS, Act};
+use crate::analysis::filter_text::{conjunction, understand};
+use crate::config::{Key, KeyCode};
+use crate::engine::{Job, Slot};
+use crate::model::{Chip, Focus, Step};
+use crate::panes::{Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, PromptKind, Tone};
+use crate::ui::edit;
+
+impl App {
+    pub(super) fn on_overlay_key(&mut self, key: Key) -> Vec<Effect> {
+        let quits = Key { code: KeyCode::Char('c'), ctrl: true, alt: false };
+        match key.code {
+            KeyCode::Esc => return self.leave_overlay(),
+            _ if key == quits => return self.leave_overlay(),
+            KeyCode::Enter => return self.accept_overlay(),
+            _ => {}
+        }
+        let Some(overlay) = &mut self.overlay else { return Vec::new() };
+        let changed = match overlay {
+            Overlay::Prompt(prompt) => match key.code {
+                KeyCode::Up | KeyCode::Down => {
+                    recall(prompt, self.history.get(&prompt.kind), key.code == KeyCode::Up);
+                    true
+                }
+                _ => edit(&mut prompt.input, key),
+            },
+            Overlay::Picker(picker) => picker_key(picker, key),
+            Overlay::Form(form) => form_key(form, key),
+        };
+        if changed { self.overlay_changed() } else { Vec::new() }
+    }
+
+    /// What was typed has changed: previews, ranks and notes follow.
+    pub(super) fn overlay_changed(&mut self) -> Vec<Effect> {
+        match &mut self.overlay {
+            Some(Overlay::Picker(picker)) => picker.narrow(),
+            Some(Overlay::Form(form)) if form.purpose == FormPurpose::Export => self.note_export(),
+            Some(Overlay::Form(form)) => form.note = None,
+            Some(Overlay::Prompt(prompt)) => return match prompt.kind {
+                PromptKind::Filter | PromptKind::EditFilters => self.preview_filter(),
+                PromptKind::Search => self.find(false),
+                PromptKind::BrowserFilter => {
+                    let text = prompt.input.value().to_owned();
+                    self.browser.set_filter(&text);
+                    Vec::new()
+                }
+                PromptKind::Open | PromptKind::Sql => Vec::new(),
+            },
+            None => {}
+        }
+        Vec::new()
+    }
+
+    fn leave_overlay(&mut self) -> Vec<Effect> {
+        self.overlay = None;
+        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        for slot in [Slot::Preview, Slot::Find] {
+            self.waiting.remove(&slot);
+        }
+        vec![Effect::Cancel(Slot::Preview), Effect::Cancel(Slot::Find)]
+    }
+
+    fn accept_overlay(&mut self) -> Vec<Effect> {
+        match self.overlay.take() {
+            Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt),
+            Some(Overlay::Picker(picker)) => picker.chosen().map(|item| item.action).map_or_else(Vec::new, |action| self.invoke(action)),
+            Some(Overlay::Form(form)) => match form.purpose.clone() {
+                FormPurpose::RunQuery(name) => self.accept_parameters(form, &name),
+                FormPurpose::Export => self.accept_export(form),
+            },
+            None => Vec::new(),
+        }
+    }
+
+    fn accept_prompt(&mut self, prompt: Prompt) -> Vec<Effect> {
+        let text = prompt.input.value().trim().to_owned();
+        if !text.is_empty() {
+            let history = self.history.entry(prompt.kind).or_default();
+            history.retain(|old| *old != text);
+            history.push(text.clone());
+        }
+        let mut effects = match prompt.kind {
+            PromptKind::Filter | PromptKind::EditFilters => return self.accept_filter(prompt, &text),
+            PromptKind::Search if !text.is_empty() => self.find_text(text, true),
+            PromptKind::Open if !text.is_empty() => self.open(Step::new("open", Vec::new()).with("path", text)),
+            PromptKind::Sql if !text.is_empty() => self.open(Step::new("sql", Vec::new()).with("text", text)),
+            _ => Vec::new(),
+        };
+        effects.insert(0, Effect::Cancel(Slot::Preview));
+        effects
+    }
+
+    fn accept_filter(&mut self, mut prompt: Prompt, text: &str) -> Vec<Effect> {
+        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        self.waiting.remove(&Slot::Preview);
+        let is_edit = prompt.kind == PromptKind::EditFilters;
+        let mut effects = vec![Effect::Cancel(Slot::Preview)];
+        if text.is_empty() {
+            effects.extend(if is_edit { self.drop_filters(true) } else { Vec::new() });
+            return effects;
+        }
+        match self.chip_of(text) {
+            Ok(chip) if is_edit => {
+                let sort = self.view().map(|view| view.sort.clone()).unwrap_or_default();
+                effects.extend(self.derive(vec![chip], sort));
+            }
+            Ok(chip) => effects.extend(self.add_chip(chip)),
+            Err(why) => {
+                prompt.answer = Some(Err(why));
+                self.overlay = Some(Overlay::Prompt(prompt));
+            }
+        }
+        effects
+    }
+
+    fn chip_of(&self, text: &str) -> Result<Chip, String> {
+        let view = self.view().ok_or("no table is open")?;
+        let columns = view.columns();
+        let columns: Vec<_> = columns.iter().map(|c| filter_column(c)).collect();
+        understand(text, &columns, view.column().map(filter_column))
+    }
+
+    /// Shows what the filter being typed would leave.
+    fn preview_filter(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return Vec::new() };
+        let (text, is_edit) = (prompt.input.value().trim().to_owned(), prompt.kind == PromptKind::EditFilters);
+        let chip = if text.is_empty() { None } else { Some(self.chip_of(&text)) };
+        let job = match (&chip, self.view()) {
+            (Some(Ok(chip)), Some(view)) => {
+                let table = if is_edit { &view.base.1 } else { &view.settled().1 };
+                let step = Step::new("filter", vec![view.base.0]).with("where", chip.expr.clone());
+                Some(Job::Preview(step, std::sync::Arc::clone(table)))
+            }
+            _ => None,
+        };
+        if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
+            prompt.answer = match chip {
+                Some(Ok(chip)) => Some(Ok(chip.label)),
+                Some(Err(why)) => Some(Err(why)),
+                None => None,
+            };
+        }
+        let Some(job) = job else {
+            self.view_mut().into_iter().for_each(|view| view.preview = None);
+            return vec![Effect::Cancel(Slot::Preview)];
+        };
+        self.waiting.insert(Slot::Preview, Waiting::Preview);
+        vec![Effect::Start { slot: Slot::Preview, title: "preview of a filter".to_owned(), job }]
+    }
+
+    /// Looks for what is typed in the search prompt.
+    fn find(&mut self, jump: bool) -> Vec<Effect> {
+        let Some(Overlay::Prompt(prompt)) = &self.overlay else { return Vec::new() };
+        let needle = prompt.input.value().to_owned();
+        if needle.is_empty() { vec![Effect::Cancel(Slot::Find)] } else { self.find_text(needle, jump) }
+    }
+
+    fn find_text(&mut self, needle: String, jump: bool) -> Vec<Effect> {
+        let Some(view) = self.view() else { return Vec::new() };
+        let columns = view.columns().iter().map(|c| c.name.clone()).collect();
+        let job = Job::Find { table: std::sync::Arc::clone(view.table()), columns, needle: needle.clone() };
+        self.waiting.insert(Slot::Find, Waiting::Find { needle, jump });
+        vec![Effect::Start { slot: Slot::Find, title: "search".to_owned(), job }]
+    }
+
+    pub(super) fn open_prompt(&mut self, kind: PromptKind, text: String) {
+        self.overlay = Some(Overlay::Prompt(Prompt::new(kind, &text)));
+    }
+
+    pub(super) fn open_search(&mut self) {
+        let kind = if self.focus == Focus::Browser { PromptKind::BrowserFilter } else { PromptKind::Search };
+        self.open_prompt(kind, String::new());
+    }
+
+    pub(super) fn open_filter_editor(&mut self) {
+        let text = self.view().and_then(|view| conjunction(&view.chips)).unwrap_or_default();
+        self.open_prompt(PromptKind::EditFilters, text);
+    }
+
+    /// The palette lists everything; the help only what works in the focused pane.
+    pub(super) fn open_picker(&mut self, act: Act) {
+        let snapshot = self.snapshot();
+        let is_help = act == Act::Help;
+        let item = |action: &'static crate::action::Action| {
+            let mut keys: Vec<String> = Vec::new();
+            for binding in self.config.keymap.bindings().iter().filter(|b| b.action.act == action.act) {
+                let chord = crate::config::show_chord(&binding.chord);
+                if !keys.contains(&chord) {
+                    keys.push(chord);
+                }
+            }
+            let elsewhere = || format!("works in {}", action.panes.iter().map(|p| p.id()).collect::<Vec<_>>().join(" and "));
+            let reason = if action.is_in(self.focus) { (action.enabled)(&snapshot).err().map(String::from) } else { Some(elsewhere()) };
+            PickItem { keys: keys.join(", "), action, reason }
+        };
+        let listed = ACTIONS.iter().filter(|action| !is_help || action.is_in(self.focus));
+        let items = listed.map(item).collect();
+        let pane = crate::panes::pane(self.focus);
+        let (purpose, title) = match is_help {
+            true => (PickerPurpose::Help, format!("{}: {}   type to narrow, Enter does it, Esc closes", pane.id, pane.doc)),
+            false => (PickerPurpose::Palette, "Actions   type to narrow, Enter does it, Esc closes".to_owned()),
+        };
+        self.overlay = Some(Overlay::Picker(Picker::new(purpose, title, items)));
+    }
+
+    /// A form with the parameters of the query under the cursor, and the time range.
+    pub(super) fn open_parameter_form(&mut self) {
+        let Some(query) = self.browser.query().cloned() else { return };
+        let mut fields: Vec<Field> = query
+            .parameters
+            .iter()
+            .map(|p| {
+                let needed = if p.default.is_some() { "" } else { ", required" };
+                Field::text(&p.name, &p.name, format!("{} ({}{needed})", p.doc, p.word), p.default.as_deref().unwrap_or_default())
+            })
+            .collect();
+        for (name, doc) in [("start", "first moment: an ISO time, or an offset such as -7d"), ("end", "the moment after the last")] {
+            if !fields.iter().any(|f| f.name == name) {
+                fields.push(Field::text(name, name, format!("{doc}; empty takes all"), ""));
+            }
+        }
+        let title = format!("{}   {}", query.full_name(), query.description);
+        self.overlay = Some(Overlay::Form(Form { purpose: FormPurpose::RunQuery(query.full_name()), title, fields, at: 0, note: None }));
+    }
+
+    fn accept_parameters(&mut self, mut form: Form, name: &str) -> Vec<Effect> {
+        let query = self.browser.query().cloned();
+        let required = |field: &Field| query.iter().flat_map(|q| &q.parameters).any(|p| p.name == field.name && p.default.is_none());
+        if let Some(at) = form.fields.iter().position(|f| f.value().is_empty() && required(f)) {
+            form.note = Some(Err(format!("{} is required: {}", form.fields[at].label, form.fields[at].doc)));
+            form.at = at;
+            self.overlay = Some(Overlay::Form(form));
+            return Vec::new();
+        }
+        let mut step = Step::new("query", Vec::new()).with("name", name);
+        for field in &form.fields {
+            let is_range = field.name == "start" || field.name == "end";
+            let key = if is_range { field.name.clone() } else { format!("param.{}", field.name) };
+            if !(is_range && field.value().is_empty()) {
+                step = step.with(&key, field.value());
+            }
+        }
+        self.say(Tone::Plain, format!("running {name}"));
+        self.open(step)
+    }
+}
+
+/// Goes through what was typed before, newest first.
+fn recall(prompt: &mut Prompt, history: Option<&Vec<String>>, older: bool) {
+    let n_known = history.map_or(0, Vec::len);
+    prompt.back = if older { (prompt.back + 1).min(n_known) } else { prompt.back.saturating_sub(1) };
+    let text = if prompt.back == 0 { None } else { history.and_then(|h| h.get(n_known - prompt.back)) };
+    prompt.input = tui_input::Input::new(text.cloned().unwrap_or_default());
+}
+
+fn picker_key(picker: &mut Picker, key: Key) -> bool {
+    match key.code {
+        KeyCode::Up => picker.move_by(-1),
+        KeyCode::Down | KeyCode::Tab => picker.move_by(1),
+        KeyCode::PageUp => picker.move_by(-10),
+        KeyCode::PageDown => picker.move_by(10),
+        _ => return edit(&mut picker.input, key),
+    }
+    false
+}
+
+fn form_key(form: &mut Form, key: Key) -> bool {
+    let at = form.at;
+    match key.code {
+        KeyCode::Up | KeyCode::BackTab => form.move_by(-1),
+        KeyCode::Down | KeyCode::Tab => form.move_by(1),
+        code => {
+            let Some(field) = form.fields.get_mut(at) else { return false };
+            if field.choices.is_empty() {
+                return edit(&mut field.input, key);
+            }
+            field.turn(if code == KeyCode::Left { -1 } else { 1 });
+        }
+    }
+    true
+}

@@ -1,0 +1,157 @@
+//! The loop: the only place that waits.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event as TermEvent, EventStream, KeyCode as TermKey, KeyEvent, KeyEventKind, KeyModifiers};
+use futures_util::StreamExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::session::{Flow, Session};
+use super::terminal::{self, Screen};
+use super::{Event, Start};
+use crate::case::Case;
+use crate::config::{Key, KeyCode};
+
+/// While a job runs its progress is drawn this often; otherwise nothing is sent unless something happened.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Opens the workbench and gives the exit code.
+pub fn run(start: Start, case: Option<Case>) -> anyhow::Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut session = Session::new(start, case, runtime.handle().clone(), chrono::Utc::now);
+    let mut screen = terminal::take()?;
+    let result = runtime.block_on(event_loop(&mut session, &mut screen));
+    terminal::give_back();
+    drop(session);
+    // A job that cannot be interrupted must not keep the shell waiting.
+    runtime.shutdown_background();
+    Ok(result?)
+}
+
+/// The signals that end the program, and the exit code of each.
+struct Ending([(Signal, u8); 4]);
+
+impl Ending {
+    fn listen() -> io::Result<Self> {
+        let on = |kind: SignalKind, code: u8| signal(kind).map(|s| (s, code));
+        let (hup, int) = (on(SignalKind::hangup(), 129)?, on(SignalKind::interrupt(), 130)?);
+        let (quit, term) = (on(SignalKind::quit(), 131)?, on(SignalKind::terminate(), 143)?);
+        Ok(Self([hup, int, quit, term]))
+    }
+
+    async fn recv(&mut self) -> u8 {
+        let [a, b, c, d] = &mut self.0;
+        tokio::select! {
+            _ = a.0.recv() => a.1,
+            _ = b.0.recv() => b.1,
+            _ = c.0.recv() => c.1,
+            _ = d.0.recv() => d.1,
+        }
+    }
+}
+
+async fn event_loop(session: &mut Session, screen: &mut Screen) -> io::Result<u8> {
+    let mut input = pump_input();
+    let mut ending = Ending::listen()?;
+    let mut stop = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?;
+    let mut tick = tokio::time::interval(TICK);
+    let size = screen.size()?;
+    session.handle(Event::Resize(size.width, size.height));
+    loop {
+        screen.draw(|frame| session.app.draw(frame))?;
+        let event = tokio::select! {
+            biased;
+            code = ending.recv() => return Ok(code),
+            _ = stop.recv() => {
+                suspend(session, screen)?;
+                continue;
+            }
+            event = input.recv() => match event {
+                Some(event) => Some(event),
+                // The terminal is gone.
+                None => return Ok(129),
+            },
+            event = session.next_event() => event,
+            _ = tick.tick(), if !session.is_idle() => Some(Event::Tick),
+        };
+        // Whatever is queued is taken in before the next frame, so that a slow line never sees stale ones.
+        let mut next = event;
+        loop {
+            if let Some(event) = next.take() {
+                match session.handle(event) {
+                    Flow::Continue => {}
+                    Flow::Redraw => screen.clear()?,
+                    Flow::Suspend => suspend(session, screen)?,
+                    Flow::Quit => return Ok(0),
+                }
+            }
+            tokio::task::yield_now().await;
+            next = input.try_recv().ok().or_else(|| session.ready_event());
+            if next.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+/// Reads the keyboard into a channel: crossterm's stream wakes only the first task that asked it, so nobody else may
+/// poll it, and a channel can also be drained without waiting.
+fn pump_input() -> UnboundedReceiver<Event> {
+    let (sender, receiver) = unbounded_channel();
+    drop(tokio::spawn(async move {
+        let mut input = EventStream::new();
+        while let Some(Ok(event)) = input.next().await {
+            let Some(event) = translate(event) else { continue };
+            if sender.send(event).is_err() {
+                break;
+            }
+        }
+    }));
+    receiver
+}
+
+/// Gives the terminal back to the shell and stops; goes on when the shell says so.
+fn suspend(session: &mut Session, screen: &mut Screen) -> io::Result<()> {
+    terminal::give_back();
+    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+    terminal::enter()?;
+    screen.clear()?;
+    let size = screen.size()?;
+    session.handle(Event::Resize(size.width, size.height));
+    Ok(())
+}
+
+fn translate(event: TermEvent) -> Option<Event> {
+    match event {
+        TermEvent::Key(key) if key.kind != KeyEventKind::Release => translate_key(key).map(Event::Key),
+        TermEvent::Paste(text) => Some(Event::Paste(text)),
+        TermEvent::Resize(width, height) => Some(Event::Resize(width, height)),
+        _ => None,
+    }
+}
+
+fn translate_key(key: KeyEvent) -> Option<Key> {
+    let code = match key.code {
+        TermKey::Char(c) => KeyCode::Char(c),
+        TermKey::Enter => KeyCode::Enter,
+        TermKey::Esc => KeyCode::Esc,
+        TermKey::Tab => KeyCode::Tab,
+        TermKey::BackTab => KeyCode::BackTab,
+        TermKey::Backspace => KeyCode::Backspace,
+        TermKey::Delete => KeyCode::Delete,
+        TermKey::Up => KeyCode::Up,
+        TermKey::Down => KeyCode::Down,
+        TermKey::Left => KeyCode::Left,
+        TermKey::Right => KeyCode::Right,
+        TermKey::Home => KeyCode::Home,
+        TermKey::End => KeyCode::End,
+        TermKey::PageUp => KeyCode::PageUp,
+        TermKey::PageDown => KeyCode::PageDown,
+        TermKey::F(number) => KeyCode::F(number),
+        _ => return None,
+    };
+    let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+    Some(Key { code, ctrl, alt: key.modifiers.contains(KeyModifiers::ALT) })
+}

@@ -1,0 +1,227 @@
+//! The state of the workbench, and how a frame is made of it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::action::{self, Action};
+use crate::config::{Config, Key};
+use crate::engine::{JobInfo, JobState, Slot};
+use crate::model::{ColumnUnderCursor, Focus, Snapshot, TextMode};
+use crate::panes::{self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View};
+use crate::query::Library;
+use crate::ui::{ColourDepth, Look, Rects, Shape, layout};
+
+/// How the workbench begins.
+pub struct Start {
+    pub config: Config,
+    pub library: Arc<Library>,
+    pub depth: ColourDepth,
+    pub mode: TextMode,
+    pub case: Option<OpenCase>,
+    /// The table to open at once.
+    pub open: Option<String>,
+}
+
+/// What the workbench needs to know of its case.
+#[derive(Clone, Debug)]
+pub struct OpenCase {
+    pub name: String,
+    pub last_seq: u64,
+    /// Where exports go unless a person says otherwise.
+    pub exports: PathBuf,
+}
+
+/// What the answer of a job is for.
+#[derive(Clone, Debug)]
+pub(super) enum Waiting {
+    /// A new view.
+    Open,
+    /// The view's new filters and sort order.
+    Derive(super::views::Derivation),
+    Preview,
+    Find { needle: String, jump: bool },
+    Export,
+}
+
+/// The whole state; panes own theirs.
+pub struct App {
+    pub(super) config: Config,
+    pub(super) library: Arc<Library>,
+    pub(super) look: Look,
+    pub(super) size: (u16, u16),
+    pub(super) focus: Focus,
+    pub(super) before_jobs: Focus,
+    pub(super) zoomed: bool,
+    pub(super) browser: Browser,
+    pub(super) views: Vec<View>,
+    pub(super) at: usize,
+    pub(super) detail: Detail,
+    pub(super) jobs: Jobs,
+    pub(super) overlay: Option<Overlay>,
+    pub(super) pending: Vec<Key>,
+    pub(super) message: Option<Message>,
+    pub(super) status: Status,
+    pub(super) exports: PathBuf,
+    pub(super) job_list: Vec<JobInfo>,
+    pub(super) waiting: HashMap<Slot, Waiting>,
+    pub(super) history: HashMap<PromptKind, Vec<String>>,
+}
+
+impl App {
+    pub fn new(start: Start) -> Self {
+        let look = Look::new(&start.config.theme, start.depth, start.mode);
+        let browser = Browser::new(queries(&start.library), start.library.stems().len());
+        let problems = start.config.problems.iter().chain(&start.library.problems);
+        let first = problems.clone().next().map(ToString::to_string);
+        let n_more = problems.count().saturating_sub(1);
+        let more = if n_more > 0 { format!(" (and {n_more} more; 'casebook keys --check' and 'query list' tell)") } else { String::new() };
+        let message = first.map(|text| Message { tone: Tone::Warning, text: format!("{text}{more}") });
+        let saved = start.case.as_ref().map(|case| case.last_seq).filter(|seq| *seq > 0);
+        let status = Status { case: start.case.as_ref().map(|case| case.name.clone()), saved, ..Status::default() };
+        Self {
+            config: start.config,
+            library: start.library,
+            look,
+            size: (80, 24),
+            focus: Focus::Browser,
+            before_jobs: Focus::Browser,
+            zoomed: false,
+            browser,
+            views: Vec::new(),
+            at: 0,
+            detail: Detail::default(),
+            jobs: Jobs::default(),
+            overlay: None,
+            pending: Vec::new(),
+            message,
+            status,
+            exports: start.case.map(|case| case.exports).unwrap_or_default(),
+            job_list: Vec::new(),
+            waiting: HashMap::new(),
+            history: HashMap::new(),
+        }
+    }
+
+    pub(super) fn view(&self) -> Option<&View> {
+        self.views.get(self.at)
+    }
+
+    pub(super) fn view_mut(&mut self) -> Option<&mut View> {
+        self.views.get_mut(self.at)
+    }
+
+    pub(super) fn say(&mut self, tone: Tone, text: impl Into<String>) {
+        self.message = Some(Message { tone, text: text.into() });
+    }
+
+    /// Where everything stands now.
+    pub(super) fn rects(&self) -> Rects {
+        let shape = Shape {
+            focus: if self.focus == Focus::Jobs { self.before_jobs } else { self.focus },
+            has_view: self.view().is_some(),
+            has_detail: self.detail.open && self.focus != Focus::Jobs,
+            has_chips: self.view().is_some_and(|v| !v.chips.is_empty()) || matches!(self.overlay, Some(Overlay::Prompt(_))),
+            zoomed: self.zoomed,
+        };
+        layout(Rect::new(0, 0, self.size.0, self.size.1), &shape)
+    }
+
+    /// Takes note of the engine's jobs before a frame is drawn.
+    pub fn set_jobs(&mut self, jobs: Vec<JobInfo>) {
+        self.job_list = jobs;
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let view = self.view();
+        let column = view.and_then(View::column).map(|c| ColumnUnderCursor { name: c.name.clone(), kind: c.kind, role: c.role.clone() });
+        let query = self.browser.query().map(|q| q.unavailable.clone().map_or(Ok(()), Err));
+        Snapshot {
+            focus: self.focus,
+            n_rows: view.map(View::n_rows),
+            n_marked: view.map_or(0, View::n_marked),
+            n_filters: view.map_or(0, |v| v.chips.len()),
+            n_sort_keys: view.map_or(0, |v| v.sort.len()),
+            n_hidden_columns: view.map_or(0, |v| v.hidden.len()),
+            n_frozen_columns: view.map_or(0, |v| v.frozen),
+            n_views: self.views.len(),
+            n_notes: view.map_or(0, |v| v.table().notes.len()),
+            n_jobs_running: self.waiting.len(),
+            has_search: view.is_some_and(|v| v.search.is_some()),
+            column,
+            query,
+        }
+    }
+
+    /// Draws the whole frame; takes the state by reference and cannot wait.
+    pub fn draw(&self, frame: &mut Frame<'_>) {
+        let snapshot = self.snapshot();
+        let status = Status { view: self.at + 1, n_views: self.views.len(), ..self.status.clone() };
+        let progress = self.progress();
+        let screen = Screen {
+            look: &self.look,
+            keymap: &self.config.keymap,
+            rects: self.rects(),
+            focus: self.focus,
+            snapshot: &snapshot,
+            status: &status,
+            browser: &self.browser,
+            view: self.view(),
+            detail: &self.detail,
+            jobs: &self.jobs,
+            job_list: &self.job_list,
+            overlay: self.overlay.as_ref(),
+            message: self.message.as_ref().or(progress.as_ref()),
+            pending: &self.pending,
+        };
+        panes::draw(&screen, frame);
+    }
+
+    /// A line about the job that a person waits for.
+    fn progress(&self) -> Option<Message> {
+        let awaited = |job: &&JobInfo| job.state == JobState::Running && !matches!(job.slot, Slot::Preview | Slot::Find);
+        let job = self.job_list.iter().rev().find(awaited)?;
+        let cancel = action::find("cancel-job").and_then(|a| self.config.keymap.chord_of(self.focus, a)).unwrap_or_default();
+        Some(Message { tone: Tone::Plain, text: format!("{}: {cancel} cancels", panes::describe_job(job)) })
+    }
+
+    /// The key of an action in the focused pane.
+    pub(super) fn key(&self, action: &Action) -> String {
+        self.config.keymap.chord_of(self.focus, action).unwrap_or_default()
+    }
+}
+
+/// The library's templates as the browser knows them, one for each family.
+pub(super) fn queries(library: &Library) -> Vec<Query> {
+    let mut queries = Vec::new();
+    for template in &library.templates {
+        let parameter = |p: &crate::query::Parameter| Parameter {
+            name: p.name.clone(),
+            doc: p.doc.clone(),
+            word: p.kind.word(),
+            default: p.default.clone(),
+        };
+        queries.extend(template.families.iter().map(|family| Query {
+            family: family.clone(),
+            name: template.name.clone(),
+            description: template.description.clone(),
+            parameters: template.parameters.iter().map(parameter).collect(),
+            runs_at_once: template.needs_nothing(),
+            unavailable: template.unavailable.clone(),
+            is_table: false,
+        }));
+    }
+    queries.extend(library.stems().into_iter().map(|stem| Query {
+        family: TABLES.to_owned(),
+        description: format!("All rows of the table {stem}, as they are"),
+        name: stem,
+        parameters: Vec::new(),
+        runs_at_once: true,
+        unavailable: None,
+        is_table: true,
+    }));
+    queries
+}

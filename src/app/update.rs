@@ -1,0 +1,103 @@
+//! Events change the state and give effects; nothing here waits or does I/O.
+
+use super::state::App;
+use super::{Effect, Event};
+use crate::action::Action;
+use crate::config::{Key, KeyCode, Resolved, show_chord};
+use crate::panes::{Overlay, Tone};
+
+impl App {
+    /// Takes one event.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let effects = match event {
+            Event::Key(key) => self.on_key(key),
+            Event::Paste(text) => self.on_paste(&text),
+            Event::Resize(width, height) => {
+                self.size = (width, height);
+                Vec::new()
+            }
+            Event::Engine(event) => self.on_engine(event),
+            Event::Tick => Vec::new(),
+        };
+        self.settle();
+        effects
+    }
+
+    fn on_key(&mut self, key: Key) -> Vec<Effect> {
+        self.message = None;
+        if self.overlay.is_some() {
+            return self.on_overlay_key(key);
+        }
+        if key == Key::plain(KeyCode::Esc) && !self.pending.is_empty() {
+            self.pending.clear();
+            return Vec::new();
+        }
+        self.pending.push(key);
+        match self.config.keymap.resolve(self.focus, &self.pending) {
+            Resolved::Prefix(_) => Vec::new(),
+            Resolved::Action(action) => {
+                self.pending.clear();
+                self.invoke(action)
+            }
+            Resolved::Nothing => {
+                let typed = show_chord(&std::mem::take(&mut self.pending));
+                self.say(Tone::Plain, format!("{typed} does nothing here; ? shows the keys"));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Does an action if it can act now, and says why where it cannot.
+    pub(super) fn invoke(&mut self, action: &'static Action) -> Vec<Effect> {
+        if !action.is_in(self.focus) {
+            let panes: Vec<&str> = action.panes.iter().map(|p| p.id()).collect();
+            self.say(Tone::Warning, format!("{}: works in {}", action.id, panes.join(" and ")));
+            return Vec::new();
+        }
+        match (action.enabled)(&self.snapshot()) {
+            Ok(()) => self.act(action.act),
+            Err(reason) => {
+                self.say(Tone::Warning, format!("{}: {reason}", action.id));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Pasted text goes into an open text field and nowhere else; control characters are refused.
+    fn on_paste(&mut self, text: &str) -> Vec<Effect> {
+        let n_bad = text.chars().filter(|c| c.is_control()).count();
+        let clean: String = text.chars().filter(|c| !c.is_control()).take(1 << 20).collect();
+        match &mut self.overlay {
+            None => self.say(Tone::Warning, "pasted text was ignored: it goes only into text fields"),
+            Some(overlay) => {
+                let input = match overlay {
+                    Overlay::Prompt(prompt) => &mut prompt.input,
+                    Overlay::Picker(picker) => &mut picker.input,
+                    Overlay::Form(form) => match form.fields.get_mut(form.at) {
+                        Some(field) if field.choices.is_empty() => &mut field.input,
+                        _ => return Vec::new(),
+                    },
+                };
+                for c in clean.chars() {
+                    input.handle(tui_input::InputRequest::InsertChar(c));
+                }
+                if n_bad > 0 {
+                    self.say(Tone::Warning, format!("{n_bad} control characters of the pasted text were left out"));
+                }
+                return self.overlay_changed();
+            }
+        }
+        Vec::new()
+    }
+
+    /// Keeps cursors and scroll positions within what is there and on the screen.
+    pub(super) fn settle(&mut self) {
+        let rects = self.rects();
+        let grid = rects.main;
+        let n_lines = crate::panes::grid_lines(grid);
+        let width = grid.width.saturating_sub(u16::from(!rects.browser.is_empty()));
+        if let Some(view) = self.view_mut() {
+            view.settle(n_lines, |view| crate::panes::grid_leftmost(view, width));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The row detail: every field of the row under the cursor, following it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::{Screen, View, title};
+use crate::model::{Cell, CellKind, Column, Focus, Kind, Shown};
+use crate::ui::{count, put, put_shown, rule, wrapped};
+
+/// Whether the pane is open.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Detail {
+    pub open: bool,
+}
+
+/// A field that is not under the cursor takes one line; the one that is may take this many.
+const MAX_LINES: usize = 200;
+
+pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(view) = screen.view else { return };
+    let look = screen.look;
+    let below = area.x == screen.rects.main.x && area.y > screen.rects.body.y;
+    let area = if below || screen.rects.main.is_empty() { area } else { rule(look, buf, area) };
+    let origin = view.table().origin(view.row).map(|o| format!("{}:{}", short(&o.evidence), o.row)).unwrap_or_default();
+    let name = format!("Row {}", count(view.row + 1));
+    let inner = title(screen, area, buf, &name, screen.focus == Focus::Detail, &origin);
+    if view.n_rows() == 0 {
+        return;
+    }
+    let lines = lines(screen, view, inner);
+    let cursor = lines.iter().position(|line| line.column == view.column).unwrap_or(0);
+    let n_cursor = lines.iter().filter(|line| line.column == view.column).count();
+    let height = usize::from(inner.height);
+    let top = (cursor + n_cursor.min(height)).saturating_sub(height).min(cursor);
+    for (line, y) in lines.iter().skip(top).zip(inner.top()..inner.bottom()) {
+        draw_line(screen, line, line.column == view.column, Rect { y, height: 1, ..inner }, buf);
+    }
+}
+
+/// The file's name without its folders.
+fn short(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// One line of a field; the name stands on the first.
+struct FieldLine {
+    column: usize,
+    name: String,
+    text: Shown,
+    style: ratatui::style::Style,
+}
+
+const NAME_WIDTH: u16 = 20;
+
+fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
+    let name_width = NAME_WIDTH.min(area.width / 2);
+    let width = area.width.saturating_sub(name_width + 2);
+    let mut lines = Vec::new();
+    for (at, column) in view.columns().into_iter().enumerate() {
+        let (text, style) = value(screen, view, column);
+        let max = if at == view.column { MAX_LINES } else { 1 };
+        let wrapped = wrapped(screen.look, &text, width, max);
+        for (n, part) in wrapped.into_iter().enumerate() {
+            let name = if n == 0 { column.name.clone() } else { String::new() };
+            lines.push(FieldLine { column: at, name, text: part, style });
+        }
+    }
+    lines
+}
+
+/// The value in full; nested ones, and text that is JSON, are laid out over several lines.
+fn value(screen: &Screen<'_>, view: &View, column: &Column) -> (String, ratatui::style::Style) {
+    let look = screen.look;
+    let cell: Cell = view.table().cell(view.row, column);
+    let full = view.table().full_text(view.row, column).unwrap_or_default();
+    match cell.kind {
+        CellKind::Null => (look.glyphs.null.to_owned(), look.dim),
+        CellKind::Empty => ("\"\"".to_owned(), look.dim),
+        CellKind::Number => (full, look.number),
+        CellKind::Time => (full, look.time),
+        CellKind::Nested => (pretty(&full), look.base),
+        CellKind::Text if column.kind == Kind::Text && full.starts_with(['{', '[']) => (pretty(&full), look.base),
+        CellKind::Text => (full, look.base),
+    }
+}
+
+fn pretty(text: &str) -> String {
+    let parsed = serde_json::from_str::<serde_json::Value>(text);
+    parsed.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| text.to_owned())
+}
+
+fn draw_line(screen: &Screen<'_>, line: &FieldLine, under_cursor: bool, area: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    let name_width = NAME_WIDTH.min(area.width / 2);
+    let focused = under_cursor && screen.focus == Focus::Detail;
+    if under_cursor {
+        buf.set_style(area, look.raised);
+    }
+    let background = if under_cursor { look.raised.bg } else { look.base.bg }.unwrap_or_default();
+    let name_style = if focused { look.accent.add_modifier(Modifier::REVERSED) } else { look.dim }.bg(background);
+    put(look, buf, Rect { x: area.x + 1, width: name_width.saturating_sub(1), ..area }, &line.name, name_style);
+    let value = Rect { x: area.x + name_width + 1, width: area.width.saturating_sub(name_width + 1), ..area };
+    put_shown(look, buf, value, &line.text, line.style.bg(background));
+}
+

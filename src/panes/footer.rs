@@ -1,0 +1,80 @@
+//! The two lowest lines: what narrows the view, and what can be done here.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::{Overlay, Screen, Tone, prompt};
+use crate::action::ACTIONS;
+use crate::ui::{count, put, put_right};
+
+pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
+    if let Some(Overlay::Prompt(open)) = screen.overlay {
+        prompt::draw(screen, open, buf);
+        return;
+    }
+    if !screen.rects.chips.is_empty() {
+        chips(screen, screen.rects.chips, buf);
+    }
+    match screen.message {
+        Some(message) => {
+            let style = match message.tone {
+                Tone::Plain => screen.look.base,
+                Tone::Warning => screen.look.warning,
+                Tone::Error => screen.look.danger,
+            };
+            let area = screen.rects.footer;
+            put(screen.look, buf, Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, &message.text, style);
+        }
+        None => hints(screen, screen.rects.footer, buf),
+    }
+}
+
+fn chips(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(view) = screen.view else { return };
+    let look = screen.look;
+    let n_filters = view.chips.len();
+    let right = format!("{n_filters} filter{}{}{} edit", if n_filters == 1 { "" } else { "s" }, look.glyphs.dot, screen.key("edit-filters"));
+    let width = area.width.saturating_sub(u16::try_from(right.chars().count()).unwrap_or(0) + 3);
+    let mut rest = Rect { x: area.x + 1, width, ..area };
+    for chip in &view.chips {
+        let used = put(look, buf, rest, &format!(" {} {} ", chip.label, look.glyphs.drop), look.raised);
+        rest = Rect { x: rest.x + used + 1, width: rest.width.saturating_sub(used + 1), ..rest };
+    }
+    put_right(look, buf, Rect { width: area.width.saturating_sub(1), ..area }, &right, look.dim);
+}
+
+/// The keys that can act now, the most wanted first, as many as fit; palette and help always do.
+fn hints(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    let mut wanted: Vec<_> = ACTIONS
+        .iter()
+        .filter(|action| action.is_in(screen.focus) && (action.enabled)(screen.snapshot).is_ok())
+        .filter_map(|action| Some((action.hint?, screen.keymap.chord_of(screen.focus, action)?)))
+        .collect();
+    wanted.sort_unstable_by_key(|((order, _), _)| *order);
+    let (always, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|((order, _), _)| *order >= 90);
+    let width_of = |((_, word), key): &((u8, &str), String)| key.chars().count() + word.len() + 1 + look.glyphs.dot.chars().count();
+    let mut room = usize::from(area.width).saturating_sub(always.iter().map(width_of).sum::<usize>() + 1);
+    let mut shown = Vec::new();
+    for hint in others {
+        if width_of(&hint) > room {
+            break;
+        }
+        room -= width_of(&hint);
+        shown.push(hint);
+    }
+    let mut rest = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
+    for (at, ((_, word), key)) in shown.into_iter().chain(always).enumerate() {
+        let dot = if at == 0 { "" } else { look.glyphs.dot };
+        for (text, style) in [(dot, look.dim), (key.as_str(), look.accent.add_modifier(Modifier::BOLD)), (" ", look.dim), (word, look.base)] {
+            let used = put(look, buf, rest, text, style);
+            rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
+        }
+    }
+}
+
+/// `412 of 1,532 rows`, or one number where nothing is filtered.
+pub fn rows_of(shown: usize, all: usize) -> String {
+    if shown == all { format!("{} rows", count(all)) } else { format!("{} of {} rows", count(shown), count(all)) }
+}

@@ -1,0 +1,208 @@
+//! The grid: only the cells that can be seen are formatted.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::footer::rows_of;
+use super::{Screen, View, title};
+use crate::model::{Cell, CellKind, Column, Focus, Kind, Role};
+use crate::ui::{Cut, count, fits, put, put_cut, put_right, rule};
+
+/// Columns before the first cell: mark and cursor.
+const GUTTER: u16 = 2;
+/// A fitted column is no wider.
+const MAX_WIDTH: u16 = 40;
+const GAP: u16 = 2;
+
+/// A column on the screen.
+struct Placed<'a> {
+    column: &'a Column,
+    /// Index among the visible columns.
+    at: usize,
+    x: u16,
+    width: u16,
+}
+
+/// How many rows of data a grid of this height shows.
+pub fn n_lines(area: Rect) -> usize {
+    usize::from(area.height.saturating_sub(2))
+}
+
+/// The first scrolled column, so that the cursor's column is on the screen.
+pub fn leftmost(view: &View, width: u16) -> usize {
+    let cursor = view.column;
+    if cursor < view.frozen {
+        return view.left;
+    }
+    let mut left = view.left.max(view.frozen).min(cursor);
+    while left < cursor && !place(view, left, width).iter().any(|p| p.at == cursor && p.x + p.width <= width) {
+        left += 1;
+    }
+    left
+}
+
+/// The columns that fit, frozen ones first, then from `left` on; the last one may be cut.
+fn place(view: &View, left: usize, width: u16) -> Vec<Placed<'_>> {
+    let columns = view.columns();
+    let mut x = GUTTER;
+    let mut placed = Vec::new();
+    for (at, column) in columns.iter().enumerate().filter(|(at, _)| *at < view.frozen || *at >= left) {
+        if x >= width {
+            break;
+        }
+        let wanted = width_of(view, column);
+        // The only column there is room for gets all of it.
+        let wanted = wanted.min(width - GUTTER);
+        placed.push(Placed { column, at, x, width: wanted });
+        x += wanted + GAP;
+    }
+    placed
+}
+
+fn width_of(view: &View, column: &Column) -> u16 {
+    let heading = heading(view, column).width();
+    let most = if view.wide.contains(&column.name) { u16::MAX } else { MAX_WIDTH };
+    let heading = u16::try_from(heading).unwrap_or(u16::MAX).min(24);
+    column.width.min(most).max(heading).max(3)
+}
+
+/// Type letter, name, and the place and direction in the sort order.
+fn heading(view: &View, column: &Column) -> String {
+    let sorted = view.sort.iter().position(|key| key.column == column.name);
+    let mark = sorted.map(|at| format!(" {}{}", if view.sort[at].descending { '▼' } else { '▲' }, at + 1)).unwrap_or_default();
+    format!("{} {}{mark}", column.kind.glyph(), column.name)
+}
+
+pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    let Some(view) = screen.view else { return };
+    let area = if screen.rects.browser.is_empty() { area } else { rule(screen.look, buf, area) };
+    let inner = title(screen, area, buf, &view.name, screen.focus == Focus::Grid, &summary(view));
+    put_right(screen.look, buf, Rect { height: area.height.min(1), width: area.width.saturating_sub(1), ..area }, &place_text(view), screen.look.dim);
+    if inner.is_empty() {
+        return;
+    }
+    let placed = place(view, view.left.max(view.frozen), inner.width);
+    headings(screen, view, &placed, Rect { height: 1, ..inner }, buf);
+    let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    if view.n_rows() == 0 {
+        empty(screen, view, body, buf);
+        return;
+    }
+    for (row_idx, y) in (view.top..view.n_rows()).zip(body.top()..body.bottom()) {
+        row(screen, view, row_idx, &placed, Rect { y, height: 1, ..body }, buf);
+    }
+}
+
+fn summary(view: &View) -> String {
+    let mut parts = vec![rows_of(view.n_rows(), view.base.1.n_rows()), format!("{} cols", view.columns().len())];
+    if !view.hidden.is_empty() {
+        parts.push(format!("{} hidden", view.hidden.len()));
+    }
+    if view.n_marked() > 0 {
+        parts.push(format!("{} marked", count(view.n_marked())));
+    }
+    parts.join(", ")
+}
+
+fn place_text(view: &View) -> String {
+    if view.n_rows() == 0 { String::new() } else { format!("row {}, col {}", count(view.row + 1), view.column + 1) }
+}
+
+fn empty(screen: &Screen<'_>, view: &View, area: Rect, buf: &mut Buffer) {
+    let text = match view.chips.len() {
+        0 => "This table has no rows.".to_owned(),
+        1 => format!("The filter hides all {} rows. {} drops it.", count(view.base.1.n_rows()), screen.key("drop-filter")),
+        n => format!("{n} filters hide all {} rows. {} drops the newest.", count(view.base.1.n_rows()), screen.key("drop-filter")),
+    };
+    put(screen.look, buf, Rect { x: area.x + GUTTER, height: area.height.min(1), width: area.width.saturating_sub(GUTTER), ..area }, &text, screen.look.dim);
+}
+
+fn headings(screen: &Screen<'_>, view: &View, placed: &[Placed<'_>], line: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    for p in placed {
+        let area = cell_area(p, line);
+        let style = if p.at == view.column { look.accent } else { look.dim }.add_modifier(Modifier::BOLD);
+        let sign = |text: &str| text.replace('▲', look.glyphs.up).replace('▼', look.glyphs.down);
+        let text = sign(&heading(view, p.column));
+        if p.column.kind == Kind::Number {
+            put_right(look, buf, area, &text, style);
+        } else {
+            put(look, buf, area, &text, style);
+        }
+        if p.at + 1 == view.frozen {
+            put(look, buf, Rect { x: area.right(), width: 1, ..line }.intersection(line), look.glyphs.vertical, look.dim);
+        }
+    }
+}
+
+fn cell_area(placed: &Placed<'_>, line: Rect) -> Rect {
+    Rect { x: line.x + placed.x, width: placed.width, ..line }.intersection(line)
+}
+
+fn row(screen: &Screen<'_>, view: &View, row_idx: usize, placed: &[Placed<'_>], line: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    let under_cursor = row_idx == view.row;
+    let background = if under_cursor { look.raised.bg } else { look.base.bg }.unwrap_or_default();
+    if under_cursor {
+        buf.set_style(line, look.raised);
+        put(look, buf, Rect { x: line.x + 1, width: 1, ..line }, look.glyphs.cursor, look.accent.bg(background));
+    }
+    if view.is_marked(row_idx) {
+        put(look, buf, Rect { width: 1, ..line }, look.glyphs.mark, look.warning.bg(background));
+    }
+    let matches = view.search.as_ref().map(|search| search.needle.to_lowercase());
+    for p in placed {
+        let cell = view.table().cell(row_idx, p.column);
+        let mut style = style_of(screen, p.column, &cell).bg(background);
+        if matches.as_ref().is_some_and(|needle| cell.text.to_lowercase().contains(needle)) {
+            style = style.add_modifier(Modifier::UNDERLINED);
+        }
+        if under_cursor && p.at == view.column && screen.focus == Focus::Grid {
+            style = style.add_modifier(Modifier::REVERSED);
+            buf.set_style(cell_area(p, line), style);
+        }
+        draw_cell(screen, p.column, &cell, style, cell_area(p, line), buf);
+    }
+}
+
+fn style_of(screen: &Screen<'_>, column: &Column, cell: &Cell) -> Style {
+    let look = screen.look;
+    match cell.kind {
+        CellKind::Null | CellKind::Empty => look.dim,
+        CellKind::Number => look.number,
+        CellKind::Time => look.time,
+        CellKind::Text if column.role == Some(Role::SEVERITY) => severity(screen, &cell.text),
+        CellKind::Text | CellKind::Nested => look.base,
+    }
+}
+
+/// The word itself says the severity; the colour only repeats it.
+fn severity(screen: &Screen<'_>, text: &str) -> Style {
+    match text.to_lowercase().as_str() {
+        "high" | "critical" | "crit" | "alert" | "emerg" | "error" | "err" => screen.look.danger,
+        "medium" | "warning" | "warn" => screen.look.warning,
+        _ => screen.look.base,
+    }
+}
+
+fn draw_cell(screen: &Screen<'_>, column: &Column, cell: &Cell, style: Style, area: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    match cell.kind {
+        CellKind::Null => {
+            put(look, buf, area, look.glyphs.null, style);
+        }
+        CellKind::Empty => {
+            put(look, buf, area, "\"\"", style);
+        }
+        CellKind::Number => {
+            let text = fits(look, &cell.text, area.width, Cut::End);
+            put_right(look, buf, area, &text, style);
+        }
+        _ => {
+            let is_path = [Role::FILE, Role::PROCESS].iter().any(|role| column.role.as_ref() == Some(role));
+            put_cut(look, buf, area, &cell.text, style, if is_path { Cut::Middle } else { Cut::End });
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! The panes: what stands on the screen. Each owns its state; drawing takes it by reference and cannot wait.
+
+mod browser;
+mod detail;
+mod footer;
+mod form;
+mod grid;
+mod jobs;
+mod picker;
+mod prompt;
+mod top;
+mod view;
+mod welcome;
+mod which_key;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::{Key, Keymap};
+use crate::engine::JobInfo;
+use crate::model::{Focus, Snapshot};
+use crate::ui::{Look, Rects, put};
+
+pub use browser::{Browser, Parameter, Query, TABLES};
+pub use detail::Detail;
+pub use form::{Field, Form, FormPurpose};
+pub use jobs::Jobs;
+pub use picker::{PickItem, Picker, PickerPurpose};
+pub use prompt::{Prompt, PromptKind};
+pub use top::Status;
+pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
+pub use jobs::describe as describe_job;
+pub use view::{Kept, Preview, Search, View};
+
+/// One row of the pane table.
+#[derive(Debug)]
+pub struct Pane {
+    pub focus: Focus,
+    /// As keymaps name it.
+    pub id: &'static str,
+    /// One line for help.
+    pub doc: &'static str,
+    pub draw: fn(&Screen<'_>, Rect, &mut Buffer),
+}
+
+/// Sorted by id.
+pub const PANES: &[Pane] = &[
+    Pane { focus: Focus::Browser, id: "browser", doc: "The named queries by family", draw: browser::draw },
+    Pane { focus: Focus::Detail, id: "detail", doc: "Every field of the row under the cursor", draw: detail::draw },
+    Pane { focus: Focus::Grid, id: "grid", doc: "The rows of the table", draw: grid::draw },
+    Pane { focus: Focus::Jobs, id: "jobs", doc: "What runs and what ran", draw: jobs::draw },
+];
+
+/// The row of a pane.
+pub fn pane(focus: Focus) -> &'static Pane {
+    PANES.iter().find(|pane| pane.focus == focus).unwrap_or(&PANES[0])
+}
+
+/// What lies over the panes and takes the keys.
+#[derive(Debug)]
+pub enum Overlay {
+    Prompt(Prompt),
+    Picker(Picker),
+    Form(Form),
+}
+
+/// How urgent a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Warning,
+    Error,
+}
+
+/// A sentence in the footer's place, until the next key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub tone: Tone,
+    pub text: String,
+}
+
+/// All that a frame is drawn from.
+pub struct Screen<'a> {
+    pub look: &'a Look,
+    pub keymap: &'a Keymap,
+    pub rects: Rects,
+    pub focus: Focus,
+    pub snapshot: &'a Snapshot,
+    pub status: &'a Status,
+    pub browser: &'a Browser,
+    pub view: Option<&'a View>,
+    pub detail: &'a Detail,
+    pub jobs: &'a Jobs,
+    pub job_list: &'a [JobInfo],
+    pub overlay: Option<&'a Overlay>,
+    pub message: Option<&'a Message>,
+    pub pending: &'a [Key],
+}
+
+impl Screen<'_> {
+    /// The key of an action in the focused pane, for texts that name it.
+    pub fn key(&self, id: &str) -> String {
+        crate::action::find(id).and_then(|action| self.keymap.chord_of(self.focus, action)).unwrap_or_else(|| "-".to_owned())
+    }
+}
+
+/// Draws a whole frame.
+pub fn draw(screen: &Screen<'_>, frame: &mut Frame<'_>) {
+    let area = frame.area();
+    let buf = frame.buffer_mut();
+    buf.set_style(area, screen.look.base);
+    if screen.rects.body.is_empty() {
+        put(screen.look, buf, Rect { height: area.height.min(1), ..area }, "too small", screen.look.base);
+        return;
+    }
+    top::draw(screen, screen.rects.top, buf);
+    draw_panes(screen, buf);
+    footer::draw(screen, buf);
+    which_key::draw(screen, buf);
+    match screen.overlay {
+        Some(Overlay::Picker(picker)) => picker::draw(screen, picker, buf),
+        Some(Overlay::Form(form)) => form::draw(screen, form, buf),
+        Some(Overlay::Prompt(_)) | None => {}
+    }
+}
+
+fn draw_panes(screen: &Screen<'_>, buf: &mut Buffer) {
+    let rects = &screen.rects;
+    if !rects.browser.is_empty() {
+        browser::draw(screen, rects.browser, buf);
+    }
+    if screen.focus == Focus::Jobs {
+        jobs::draw(screen, rects.main, buf);
+        return;
+    }
+    match screen.view {
+        Some(_) if !rects.main.is_empty() => grid::draw(screen, rects.main, buf),
+        None if !rects.main.is_empty() => welcome::draw(screen, rects.main, buf),
+        _ => {}
+    }
+    if !rects.detail.is_empty() {
+        detail::draw(screen, rects.detail, buf);
+    }
+}
+
+/// The first line of a pane: its name, marked where it has the keyboard, and what it has to say.
+fn title(screen: &Screen<'_>, area: Rect, buf: &mut Buffer, name: &str, focused: bool, rest: &str) -> Rect {
+    use ratatui::style::Modifier;
+    let look = screen.look;
+    let line = Rect { height: area.height.min(1), ..area };
+    let (mark, style) = if focused { (look.glyphs.focus, look.accent.add_modifier(Modifier::BOLD)) } else { (" ", look.dim) };
+    let used = put(look, buf, line, mark, style);
+    let line = Rect { x: line.x + used, width: line.width.saturating_sub(used), ..line };
+    let used = put(look, buf, line, name, if focused { style } else { look.base });
+    let line = Rect { x: line.x + used + 2, width: line.width.saturating_sub(used + 2), ..line };
+    put(look, buf, line, rest, look.dim);
+    Rect { y: area.y + line.height, height: area.height.saturating_sub(1), ..area }
+}
+
+/// The line of a list that starts at `top` and shows `height` lines, so that `cursor` is among them.
+pub fn scrolled(top: usize, cursor: usize, height: usize) -> usize {
+    top.min(cursor).max((cursor + 1).saturating_sub(height.max(1)))
+}

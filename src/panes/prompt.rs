@@ -1,0 +1,98 @@
+//! The line in which a filter, a search, a path or SQL is typed.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use tui_input::Input;
+
+use super::Screen;
+use crate::ui::put;
+
+/// What the typed text is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PromptKind {
+    Filter,
+    EditFilters,
+    Search,
+    BrowserFilter,
+    Open,
+    Sql,
+}
+
+impl PromptKind {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::EditFilters => "where",
+            Self::Search => "search",
+            Self::BrowserFilter => "find a query",
+            Self::Open => "open",
+            Self::Sql => "sql",
+        }
+    }
+
+    const fn help(self) -> &'static str {
+        match self {
+            Self::Filter => "text to look for, > 5 about this column, ~ regex, or an expression such as EventID = 4625",
+            Self::EditFilters => "one SQL expression over the columns; empty drops all filters",
+            Self::Search => "text to look for in the shown columns",
+            Self::BrowserFilter => "part of a name or description; empty shows all",
+            Self::Open => "a file or folder: .csv .tsv .jsonl .parquet",
+            Self::Sql => "such as SELECT Computer, COUNT(*) FROM host_logons GROUP BY Computer",
+        }
+    }
+}
+
+/// A prompt that is open.
+#[derive(Debug)]
+pub struct Prompt {
+    pub kind: PromptKind,
+    pub input: Input,
+    /// What the text means so far, or what is wrong with it.
+    pub answer: Option<Result<String, String>>,
+    /// How far back in the history the text came from; zero is the text itself.
+    pub back: usize,
+}
+
+impl Prompt {
+    pub fn new(kind: PromptKind, text: &str) -> Self {
+        Self { kind, input: Input::new(text.to_owned()), answer: None, back: 0 }
+    }
+}
+
+pub fn draw(screen: &Screen<'_>, prompt: &Prompt, buf: &mut Buffer) {
+    let look = screen.look;
+    let above = screen.rects.chips;
+    let inset = |area: Rect| Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    match &prompt.answer {
+        Some(Ok(text)) => put(look, buf, inset(above), text, look.base),
+        Some(Err(text)) => put(look, buf, inset(above), text, look.warning),
+        None => put(look, buf, inset(above), prompt.kind.help(), look.dim),
+    };
+    let line = inset(screen.rects.footer);
+    let used = put(look, buf, line, &format!("{}: ", prompt.kind.label()), look.accent.add_modifier(Modifier::BOLD));
+    let field = Rect { x: line.x + used, width: line.width.saturating_sub(used), ..line };
+    input_line(screen, &prompt.input, field, look.base, buf);
+}
+
+/// A text field scrolled to its cursor, which is a reversed cell and needs no terminal cursor.
+pub fn input_line(screen: &Screen<'_>, input: &Input, area: Rect, style: ratatui::style::Style, buf: &mut Buffer) -> u16 {
+    let scroll = input.visual_scroll(usize::from(area.width.saturating_sub(1)));
+    let visible: String = skip_columns(input.value(), scroll);
+    let used = put(screen.look, buf, area, &visible, style);
+    let x = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    let cell = Rect { x: area.x + x, width: 1, height: 1, ..area }.intersection(area);
+    buf.set_style(cell, style.add_modifier(Modifier::REVERSED));
+    used
+}
+
+fn skip_columns(text: &str, columns: usize) -> String {
+    use unicode_width::UnicodeWidthChar;
+    let mut skipped = 0;
+    let rest = text.chars().skip_while(|c| {
+        let skip = skipped < columns;
+        skipped += c.width().unwrap_or(0);
+        skip
+    });
+    rest.collect()
+}

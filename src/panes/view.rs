@@ -1,0 +1,235 @@
+//! A view of a table: what narrows it, what orders it, and where one stands in it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::scrolled;
+use crate::model::{Chip, Column, ROW, SOURCE, SortKey, Table, TableId};
+
+/// A search through the shown rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    pub needle: String,
+    /// Indices of the rows that match, in order.
+    pub rows: Vec<u32>,
+}
+
+/// What a filter that is being typed would leave.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub table: Arc<Table>,
+}
+
+/// A table of the catalog, with its id.
+pub type Kept = (TableId, Arc<Table>);
+
+/// One open table in the grid.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub name: String,
+    /// The table that was opened; filters and sorts start from it.
+    pub base: Kept,
+    /// What the filters left of it.
+    pub filtered: Option<Kept>,
+    /// What is shown when nothing is previewed.
+    shown: Kept,
+    pub preview: Option<Preview>,
+    pub chips: Vec<Chip>,
+    pub sort: Vec<SortKey>,
+    pub hidden: BTreeSet<String>,
+    pub wide: BTreeSet<String>,
+    /// How many of the visible columns stay at the left.
+    pub frozen: usize,
+    marks: BTreeSet<u64>,
+    last_mark: Option<usize>,
+    pub search: Option<Search>,
+    pub row: usize,
+    /// Index among the visible columns.
+    pub column: usize,
+    pub top: usize,
+    pub left: usize,
+}
+
+impl View {
+    pub fn new(id: TableId, table: Arc<Table>) -> Self {
+        Self {
+            name: table.name.clone(),
+            base: (id, Arc::clone(&table)),
+            filtered: None,
+            shown: (id, table),
+            preview: None,
+            chips: Vec::new(),
+            sort: Vec::new(),
+            hidden: BTreeSet::new(),
+            wide: BTreeSet::new(),
+            frozen: 0,
+            marks: BTreeSet::new(),
+            last_mark: None,
+            search: None,
+            row: 0,
+            column: 0,
+            top: 0,
+            left: 0,
+        }
+    }
+
+    /// The table on the screen.
+    pub fn table(&self) -> &Arc<Table> {
+        self.preview.as_ref().map_or(&self.shown.1, |preview| &preview.table)
+    }
+
+    /// The table that steps and exports mean.
+    pub const fn settled(&self) -> &Kept {
+        &self.shown
+    }
+
+    pub fn n_rows(&self) -> usize {
+        self.table().n_rows()
+    }
+
+    /// The columns that are not hidden, in order.
+    pub fn columns(&self) -> Vec<&Column> {
+        self.table().columns.iter().filter(|c| !self.hidden.contains(&c.name)).collect()
+    }
+
+    pub fn column(&self) -> Option<&Column> {
+        self.columns().get(self.column).copied()
+    }
+
+    /// Shows another result of this view's filters and sorts; the cursor stays on its row if that is still there.
+    pub fn show(&mut self, kept: Kept) {
+        let key = self.key_of(self.row);
+        let row = key.and_then(|key| find_row(&kept.1, key));
+        self.preview = None;
+        self.search = None;
+        self.last_mark = None;
+        self.shown = kept;
+        self.row = row.unwrap_or(self.row).min(self.n_rows().saturating_sub(1));
+    }
+
+    pub fn move_row(&mut self, delta: isize) {
+        self.row = self.row.saturating_add_signed(delta).min(self.n_rows().saturating_sub(1));
+    }
+
+    pub fn move_column(&mut self, delta: isize) {
+        self.column = self.column.saturating_add_signed(delta).min(self.columns().len().saturating_sub(1));
+    }
+
+    /// Keeps cursor and scroll within what there is. `n_lines` is how many rows fit, `leftmost` gives the first
+    /// scrolled column for a wanted one.
+    pub fn settle(&mut self, n_lines: usize, leftmost: impl Fn(&Self) -> usize) {
+        self.move_row(0);
+        self.move_column(0);
+        self.frozen = self.frozen.min(self.columns().len());
+        self.top = scrolled(self.top, self.row, n_lines).min(self.n_rows().saturating_sub(1));
+        self.left = leftmost(self);
+    }
+
+    pub fn hide_column(&mut self) {
+        let name = self.column().map(|c| c.name.clone());
+        self.hidden.extend(name);
+        self.move_column(0);
+    }
+
+    /// Full width for the column under the cursor, or its fitted one again.
+    pub fn widen_column(&mut self) {
+        if let Some(name) = self.column().map(|c| c.name.clone()) {
+            if !self.wide.remove(&name) {
+                self.wide.insert(name);
+            }
+        }
+    }
+
+    /// Freezes the columns up to the cursor, or frees them all.
+    pub fn freeze(&mut self) {
+        self.frozen = if self.frozen == self.column + 1 { 0 } else { self.column + 1 };
+    }
+
+    pub fn n_marked(&self) -> usize {
+        self.marks.len()
+    }
+
+    pub fn is_marked(&self, row_idx: usize) -> bool {
+        !self.marks.is_empty() && self.key_of(row_idx).is_some_and(|key| self.marks.contains(&key))
+    }
+
+    /// Marks the row under the cursor, or takes its mark off.
+    pub fn toggle_mark(&mut self) {
+        if let Some(key) = self.key_of(self.row) {
+            if !self.marks.remove(&key) {
+                self.marks.insert(key);
+            }
+            self.last_mark = Some(self.row);
+        }
+    }
+
+    /// Marks all rows from the last mark to the cursor.
+    pub fn mark_range(&mut self) {
+        let from = self.last_mark.unwrap_or(self.row);
+        let range = from.min(self.row)..=from.max(self.row);
+        let keys: Vec<u64> = range.filter_map(|row_idx| self.key_of(row_idx)).collect();
+        self.marks.extend(keys);
+    }
+
+    pub fn invert_marks(&mut self) {
+        let keys: BTreeSet<u64> = (0..self.n_rows()).filter_map(|row_idx| self.key_of(row_idx)).collect();
+        self.marks = keys.difference(&self.marks).copied().collect();
+    }
+
+    pub fn clear_marks(&mut self) {
+        self.marks.clear();
+    }
+
+    /// Indices of the marked rows that are shown.
+    pub fn marked_rows(&self) -> Vec<u32> {
+        let rows = (0..self.n_rows()).filter(|row_idx| self.is_marked(*row_idx));
+        rows.filter_map(|row_idx| u32::try_from(row_idx).ok()).collect()
+    }
+
+    /// Turns the sort of a column: up, down, off. `keep` leaves the other keys.
+    pub fn turned(&self, column: &str, keep: bool) -> Vec<SortKey> {
+        let mut keys = if keep { self.sort.clone() } else { Vec::new() };
+        let old = self.sort.iter().find(|key| key.column == column);
+        let at = keys.iter().position(|key| key.column == column);
+        let next = match old {
+            None => Some(false),
+            Some(key) if !key.descending => Some(true),
+            Some(_) => None,
+        };
+        let key = next.map(|descending| SortKey { column: column.to_owned(), descending });
+        match (at, key) {
+            (Some(at), Some(key)) => keys[at] = key,
+            (Some(at), None) => drop(keys.remove(at)),
+            (None, Some(key)) => keys.push(key),
+            (None, None) => {}
+        }
+        keys
+    }
+
+    /// The next match after the cursor, or before it; it goes round.
+    pub fn next_match(&self, forward: bool) -> Option<usize> {
+        let rows = &self.search.as_ref()?.rows;
+        let at = u32::try_from(self.row).ok()?;
+        let next = if forward { rows.iter().find(|r| **r > at).or(rows.first()) } else { rows.iter().rev().find(|r| **r < at).or(rows.last()) };
+        next.and_then(|row| usize::try_from(*row).ok())
+    }
+
+    /// What tells a row from all others: its evidence and row in it, or its index where lineage is lost.
+    fn key_of(&self, row_idx: usize) -> Option<u64> {
+        key_of(self.table(), row_idx)
+    }
+}
+
+fn key_of(table: &Table, row_idx: usize) -> Option<u64> {
+    let number = |name: &str| table.frame().column(name).ok()?.get(row_idx).ok()?.try_extract::<u32>().ok();
+    match (number(SOURCE), number(ROW)) {
+        (Some(source), Some(row)) => Some(u64::from(source) << 32 | u64::from(row)),
+        _ => u64::try_from(row_idx).ok(),
+    }
+}
+
+fn find_row(table: &Table, key: u64) -> Option<usize> {
+    let rows = table.frame().column(ROW).ok()?.u32().ok()?;
+    let wanted = u32::try_from(key & u64::from(u32::MAX)).ok()?;
+    rows.iter().enumerate().filter(|(_, row)| *row == Some(wanted)).map(|(at, _)| at).find(|at| key_of(table, *at) == Some(key))
+}

@@ -1,0 +1,13 @@
+//! How things look: colours, glyphs, places, and the one way in which text reaches the screen.
+
+mod checked_backend;
+mod edit;
+mod layout;
+mod look;
+mod text;
+
+pub use checked_backend::CheckedBackend;
+pub use edit::edit;
+pub use layout::{Rects, Shape, layout};
+pub use look::{ColourDepth, Glyphs, Look};
+pub use text::{Cut, put_cut, count, fits, middle, popup, put, put_right, put_shown, rule, wrapped};

@@ -156,7 +156,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::MoveRight, "move-right", "Right; in a tree, open", ALL, always).also("expand"),
     row(Act::MoveUp, "move-up", "Up", ALL, always),
     row(Act::NextView, "next-view", "The next of the open views", ALL, has_views).also("forward table"),
-    row(Act::OpenEvidence, "open-evidence", "Open a file or folder", ALL, always).also("load csv parquet path").hint(15, "open"),
+    row(Act::OpenEvidence, "open-evidence", "Open a file or folder", ALL, always).also("load csv parquet path").hint(75, "open"),
     row(Act::PageDown, "page-down", "A page down", ALL, always).also("scroll"),
     row(Act::PageUp, "page-up", "A page up", ALL, always).also("scroll"),
     row(Act::Palette, "palette", "Find an action by name", ALL, always).also("command menu").hint(90, "palette"),

@@ -80,7 +80,8 @@ fn value_of(kind: Kind, value: &str) -> String {
     match kind {
         Kind::Number if value.parse::<f64>().is_ok() => value.to_owned(),
         Kind::Boolean if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") => value.to_owned(),
-        Kind::Time => format!("CAST({} AS TIMESTAMP)", literal(value.trim_end_matches('Z'))),
+        // A plain literal beside a time column is read as a time, a date alone as its first moment.
+        Kind::Time => literal(value.trim_end_matches('Z')),
         _ => literal(value),
     }
 }

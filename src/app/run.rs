@@ -68,30 +68,22 @@ async fn event_loop(session: &mut Session, screen: &mut Screen) -> io::Result<u8
                 suspend(session, screen)?;
                 continue;
             }
-            event = input.recv() => match event {
-                Some(event) => Some(event),
-                // The terminal is gone.
-                None => return Ok(129),
-            },
+            // Without input the terminal is gone.
+            event = input.recv() => if event.is_some() { event } else { return Ok(129) },
             event = session.next_event() => event,
             _ = tick.tick(), if !session.is_idle() => Some(Event::Tick),
         };
         // Whatever is queued is taken in before the next frame, so that a slow line never sees stale ones.
         let mut next = event;
-        loop {
-            if let Some(event) = next.take() {
-                match session.handle(event) {
-                    Flow::Continue => {}
-                    Flow::Redraw => screen.clear()?,
-                    Flow::Suspend => suspend(session, screen)?,
-                    Flow::Quit => return Ok(0),
-                }
+        while let Some(event) = next.take() {
+            match session.handle(event) {
+                Flow::Continue => {}
+                Flow::Redraw => screen.clear()?,
+                Flow::Suspend => suspend(session, screen)?,
+                Flow::Quit => return Ok(0),
             }
             tokio::task::yield_now().await;
             next = input.try_recv().ok().or_else(|| session.ready_event());
-            if next.is_none() {
-                break;
-            }
         }
     }
 }

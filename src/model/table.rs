@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use super::cell::json;
-use super::{Cell, Evidence, Kind, Note, Role, SourceId, plain_text};
+use super::{Cell, Evidence, Kind, Note, Role, Shown, SourceId, TextMode, Untrusted, plain_text};
 
 /// Hidden column: the [`SourceId`] of the evidence a row came from (u32).
 pub const SOURCE: &str = "__casebook_source";
@@ -91,6 +91,9 @@ pub struct Table {
 /// Cells that are looked at to learn how wide a column is and how precise its times are.
 const SAMPLE_ROWS: usize = 400;
 
+/// No cell is measured further than this many characters.
+const WIDEST: usize = 500;
+
 impl Table {
     /// Profiles `df` once: kinds, null counts, widths. `role_of` names the role of a column.
     pub fn new(name: impl Into<String>, df: DataFrame, role_of: &dyn Fn(&str, Kind) -> Option<Role>) -> Self {
@@ -161,7 +164,8 @@ fn profile(column: &polars::prelude::Column, position: usize, role_of: &dyn Fn(&
     let name = column.name().to_string();
     let kind = Kind::of(column.dtype());
     let digits = if kind == Kind::Time { sampled_digits(column) } else { 0 };
-    let widest = sample(column).map(|row| column.get(row).map_or(1, |v| Cell::brief(&v, digits).text.width()));
+    let shown_width = |cell: &Cell| Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width();
+    let widest = sample(column).map(|row| column.get(row).map_or(1, |v| shown_width(&Cell::brief(&v, digits))));
     let width = widest.max().unwrap_or(1).max(1);
     Column {
         role: role_of(&name, kind),

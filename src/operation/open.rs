@@ -19,6 +19,7 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let path = required(step, "path")?;
     let opened = match path.strip_prefix("table:") {
         Some(stem) => cx.library.open_stem(stem)?,
+        None if Path::new(path).is_dir() => return list_folder(cx, Path::new(path)),
         None => {
             // From now on the table can be named in SQL.
             cx.library.add_path(Path::new(path))?;
@@ -29,4 +30,12 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let name = opened.name.clone();
     let table = cx.library.collect(&name, opened.lf.clone(), vec![opened])?;
     Ok(Outcome { table, opened: evidence })
+}
+
+/// A folder's tables become known; the result lists them.
+fn list_folder(cx: &Cx<'_>, path: &Path) -> Result<Outcome> {
+    let stems = cx.library.add_path(path)?;
+    let from = vec![path.display().to_string(); stems.len()];
+    let df = polars::prelude::df!("table" => stems, "folder" => from)?;
+    Ok(Outcome::of(cx.library.table("tables", df)))
 }

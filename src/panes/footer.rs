@@ -34,7 +34,7 @@ fn chips(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };
     let look = screen.look;
     let n_filters = view.chips.len();
-    let right = format!("{n_filters} filter{}{}{} edit", if n_filters == 1 { "" } else { "s" }, look.glyphs.dot, screen.key("edit-filters"));
+    let right = format!("{n_filters} filter{}{}{} edit", if n_filters == 1 { "" } else { "s" }, look.glyphs.dot, screen.grid_key("edit-filters"));
     let width = area.width.saturating_sub(u16::try_from(right.chars().count()).unwrap_or(0) + 3);
     let mut rest = Rect { x: area.x + 1, width, ..area };
     for chip in &view.chips {

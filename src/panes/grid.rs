@@ -113,8 +113,8 @@ fn place_text(view: &View) -> String {
 fn empty(screen: &Screen<'_>, view: &View, area: Rect, buf: &mut Buffer) {
     let text = match view.chips.len() {
         0 => "This table has no rows.".to_owned(),
-        1 => format!("The filter hides all {} rows. {} drops it.", count(view.base.1.n_rows()), screen.key("drop-filter")),
-        n => format!("{n} filters hide all {} rows. {} drops the newest.", count(view.base.1.n_rows()), screen.key("drop-filter")),
+        1 => format!("The filter hides all {} rows. {} drops it.", count(view.base.1.n_rows()), screen.grid_key("drop-filter")),
+        n => format!("{n} filters hide all {} rows. {} drops the newest.", count(view.base.1.n_rows()), screen.grid_key("drop-filter")),
     };
     put(screen.look, buf, Rect { x: area.x + GUTTER, height: area.height.min(1), width: area.width.saturating_sub(GUTTER), ..area }, &text, screen.look.dim);
 }

@@ -101,7 +101,16 @@ pub struct Screen<'a> {
 impl Screen<'_> {
     /// The key of an action in the focused pane, for texts that name it.
     pub fn key(&self, id: &str) -> String {
-        crate::action::find(id).and_then(|action| self.keymap.chord_of(self.focus, action)).unwrap_or_else(|| "-".to_owned())
+        self.key_in(self.focus, id)
+    }
+
+    /// The key of an action in the grid, for texts that stand there while another pane has the keyboard.
+    pub fn grid_key(&self, id: &str) -> String {
+        self.key_in(Focus::Grid, id)
+    }
+
+    fn key_in(&self, focus: Focus, id: &str) -> String {
+        crate::action::find(id).and_then(|action| self.keymap.chord_of(focus, action)).unwrap_or_else(|| "no key".to_owned())
     }
 }
 

@@ -72,7 +72,7 @@ fn in_code(value: &Value) -> String {
         Value::Name(name) => identifier(name),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
-        Value::Time(micros) => format!("CAST({} AS TIMESTAMP)", literal(&format_time(*micros, ' ', Some(6)))),
+        Value::Time(micros) => format!("TIMESTAMP {}", literal(&format_time(*micros, 'T', None))),
         Value::List(items) => items.iter().map(|item| literal(item)).collect::<Vec<_>>().join(", "),
     }
 }
@@ -82,7 +82,7 @@ fn bare(value: &Value) -> String {
         Value::Text(text) | Value::Name(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
-        Value::Time(micros) => format_time(*micros, ' ', Some(6)),
+        Value::Time(micros) => format_time(*micros, 'T', None),
         Value::List(items) => items.join(","),
     }
 }
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(with("SELECT \"{x}\"", Value::Text("a\"b".to_owned())), "SELECT \"a\"\"b\"");
         assert_eq!(with("IN ({x})", Value::List(vec!["a'b".into(), "c".into()])), "IN ('a''b', 'c')");
         assert_eq!(with("FROM {x}", Value::Name("t; DROP".into())), "FROM \"t; DROP\"");
-        assert_eq!(with("> {x}", Value::Time(0)), "> CAST('1970-01-01 00:00:00.000000' AS TIMESTAMP)");
+        assert_eq!(with("> {x}", Value::Time(0)), "> TIMESTAMP '1970-01-01T00:00:00'");
     }
 
     #[test]

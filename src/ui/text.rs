@@ -148,9 +148,12 @@ pub fn rule(look: &Look, buf: &mut Buffer, area: Rect) -> Rect {
 /// Clears a popup's place and draws its title line; gives what is inside.
 pub fn popup(look: &Look, buf: &mut Buffer, area: Rect, title: &str) -> Rect {
     let area = area.intersection(*buf.area());
-    for y in area.top()..area.bottom() {
-        let blank = " ".repeat(usize::from(area.width));
-        buf.set_string(area.x, y, blank, look.raised);
+    for position in area.positions() {
+        // What lay under the popup must not shine through, not even as a reversed blank.
+        if let Some(cell) = buf.cell_mut(position) {
+            cell.reset();
+            cell.set_style(look.raised);
+        }
     }
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     put(look, buf, Rect { height: 1, ..inner }, title, look.accent.bg(look.raised.bg.unwrap_or_default()).add_modifier(Modifier::BOLD));

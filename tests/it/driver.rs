@@ -1,0 +1,145 @@
+//! Keys in, screen out: the whole workbench without a terminal, and the binary without a shell.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use casebook::app::{Event, Flow, OpenCase, Session, Start};
+use casebook::case::Case;
+use casebook::config::{Config, Key, KeyCode, Paths};
+use casebook::model::TextMode;
+use casebook::query::{Layer, Library, LibraryConfig, Sources};
+use casebook::ui::ColourDepth;
+use chrono::{DateTime, TimeZone, Utc};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use tokio::runtime::Runtime;
+
+/// The folder of the tests' own evidence.
+pub fn data() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/data")
+}
+
+/// What a test wants of its workbench.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub size: (u16, u16),
+    pub depth: ColourDepth,
+    pub mode: TextMode,
+    pub case: Option<PathBuf>,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { size: (80, 24), depth: ColourDepth::True, mode: TextMode::Unicode, case: None }
+    }
+}
+
+/// A workbench over the tests' evidence.
+pub struct Driver {
+    pub session: Session,
+    runtime: Runtime,
+    terminal: Terminal<TestBackend>,
+}
+
+fn now() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 9, 8, 0, 0).unwrap()
+}
+
+/// The library of the tests: their tables, their queries.
+pub fn library() -> Library {
+    let config = config();
+    let text = std::fs::read_to_string(data().join("queries.yaml")).unwrap();
+    let sources = Sources::of_paths(&[data().join("tables")]).unwrap();
+    let templates = vec![(Layer::BuiltIn, "queries.yaml".to_owned(), text)];
+    Library::new(LibraryConfig { roles: config.roles, sources, templates })
+}
+
+fn config() -> Config {
+    Config::load(Paths { config: PathBuf::from("/none"), data: PathBuf::from("/none") }, &|_| None)
+}
+
+impl Driver {
+    pub fn new() -> Self {
+        Self::with(Wanted::default())
+    }
+
+    pub fn with(wanted: Wanted) -> Self {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let case = wanted.case.map(|path| Case::open(path.to_str().unwrap(), Path::new("/none")).unwrap());
+        let open = case.as_ref().map(|c| OpenCase { name: c.info.name.clone(), last_seq: c.journal.last_seq(), exports: c.folder.join("exports") });
+        let start = Start { config: config(), library: library().into(), depth: wanted.depth, mode: wanted.mode, case: open, open: None };
+        let session = Session::new(start, case, runtime.handle().clone(), now);
+        let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();
+        let mut driver = Self { session, runtime, terminal };
+        driver.event(Event::Resize(wanted.size.0, wanted.size.1));
+        driver
+    }
+
+    /// Presses keys by name, parted by spaces: `j j Enter g g`.
+    pub fn keys(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            self.event(Event::Key(Key::parse(key).unwrap_or_else(|| panic!("{key} is no key"))));
+        }
+        self
+    }
+
+    /// Types text as it is.
+    pub fn text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.event(Event::Key(Key::plain(KeyCode::Char(c))));
+        }
+        self
+    }
+
+    /// Takes one event and waits for the jobs that it started.
+    pub fn event(&mut self, event: Event) -> Flow {
+        let flow = self.session.handle(event);
+        while !self.session.is_idle() {
+            let event = self.runtime.block_on(self.session.next_event());
+            self.session.handle(event.expect("the engine is alive"));
+        }
+        flow
+    }
+
+    /// The screen, line by line.
+    pub fn screen(&mut self) -> String {
+        lines(self.buffer())
+    }
+
+    pub fn buffer(&mut self) -> &Buffer {
+        self.terminal.draw(|frame| self.session.app.draw(frame)).unwrap();
+        self.terminal.backend().buffer()
+    }
+}
+
+/// Lines without trailing blanks.
+pub fn lines(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width).max(1);
+    let rows = buffer.content().chunks(width);
+    rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// The binary, in a home of its own, without colours, case or network.
+pub fn binary(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_casebook"));
+    command.env_clear().env("HOME", home).env("LANG", "C.UTF-8").env("USER", "analyst").stdin(Stdio::null());
+    command.current_dir(home);
+    command
+}
+
+/// Runs the binary; gives exit code, standard output and standard error.
+pub fn run(arguments: &[&str]) -> (i32, String, String) {
+    let home = tempfile::tempdir().unwrap();
+    run_in(home.path(), arguments)
+}
+
+pub fn run_in(home: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let output = binary(home).args(arguments).output().unwrap();
+    texts(&output)
+}
+
+pub fn texts(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}

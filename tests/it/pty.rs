@@ -1,0 +1,182 @@
+//! The real binary in a real terminal.
+
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+use crate::driver::data;
+
+/// Longer than any honest answer, so that a hang is a failure and not a stuck run.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Terminal {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+    _home: tempfile::TempDir,
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+impl Terminal {
+    fn start(arguments: &[&str]) -> Self {
+        let pair = native_pty_system().openpty(size(80, 24)).unwrap();
+        let home = tempfile::tempdir().unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casebook"));
+        command.env_clear();
+        command.args(arguments);
+        command.cwd(home.path());
+        for (name, value) in [("HOME", home.path().to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 1 << 16];
+            while let Ok(n) = reader.read(&mut buffer) {
+                if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, master: pair.master, writer, output, parser: vt100::Parser::new(24, 80, 0), bytes: Vec::new(), _home: home }
+    }
+
+    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let deadline = Instant::now() + PATIENCE;
+        while !holds(self) {
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => {
+                    self.parser.process(&bytes);
+                    self.bytes.extend(bytes);
+                }
+                Err(RecvTimeoutError::Disconnected) if holds(self) => return,
+                Err(error) => panic!("waiting for {what}: {error}\n{}", self.screen()),
+            }
+        }
+    }
+
+    fn shows(&mut self, text: &str) {
+        self.until(text, |t| t.screen().contains(text));
+    }
+
+    fn screen(&self) -> String {
+        self.parser.screen().contents()
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+    }
+
+    fn resize(&mut self, cols: u16, rows: u16) {
+        self.parser.screen_mut().set_size(rows, cols);
+        self.master.resize(size(cols, rows)).unwrap();
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
+    /// Reads to the end; gives the exit code.
+    fn ended(&mut self) -> u32 {
+        let status = self.child.wait().unwrap();
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(500)) {
+            self.bytes.extend(bytes);
+        }
+        status.exit_code()
+    }
+
+    /// Whether the terminal was given back: the main screen, the cursor, no bracketed paste.
+    fn is_restored(&self) -> bool {
+        let text = String::from_utf8_lossy(&self.bytes).into_owned();
+        ["\x1b[?1049l", "\x1b[?25h", "\x1b[?2004l"].iter().all(|sequence| text.contains(sequence))
+    }
+}
+
+fn open_logons() -> Terminal {
+    let path = data().join("tables/host_logons.csv").display().to_string();
+    let mut terminal = Terminal::start(&["open", &path]);
+    terminal.shows("60 rows, 9 cols");
+    terminal
+}
+
+#[test]
+fn a_resize_to_nothing_and_back_is_harmless() {
+    let mut terminal = open_logons();
+    for (cols, rows) in [(1, 1), (3, 40), (200, 2), (100, 30)] {
+        terminal.resize(cols, rows);
+    }
+    terminal.shows("60 rows, 9 cols");
+    terminal.shows("Queries");
+    terminal.keys("q");
+    terminal.shows("An investigation workbench");
+    terminal.keys("q");
+    assert_eq!(terminal.ended(), 0);
+    assert!(terminal.is_restored());
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
+        let mut terminal = open_logons();
+        terminal.signal(name);
+        assert_eq!(terminal.ended(), code, "{name}");
+        assert!(terminal.is_restored(), "{name}");
+    }
+}
+
+#[test]
+fn the_program_can_be_suspended_and_comes_back() {
+    let mut terminal = open_logons();
+    terminal.signal("TSTP");
+    terminal.until("the main screen", Terminal::is_restored);
+    terminal.signal("CONT");
+    terminal.keys("l");
+    terminal.shows("col 2");
+    terminal.signal("TERM");
+    terminal.ended();
+}
+
+#[test]
+fn nothing_is_asked_of_the_terminal_and_nothing_active_reaches_it() {
+    let mut terminal = open_logons();
+    terminal.keys("$");
+    terminal.shows("rtl⟨U+202E⟩txt.exe");
+    terminal.keys("qq");
+    terminal.ended();
+    let text = String::from_utf8_lossy(&terminal.bytes).into_owned();
+    // Cursor position, device attributes, keyboard flags, colours: a terminal that never answers would be waited for.
+    for query in ["\x1b[6n", "\x1b[c", "\x1b[0c", "\x1b[?u", "\x1b]10;?", "\x1b]11;?", "\x1b[>c"] {
+        assert!(!text.contains(query), "{query:?}");
+    }
+    for active in ["\u{202e}", "\u{200b}", "\x1b[31mred", "\u{9b}"] {
+        assert!(!text.contains(active), "{active:?}");
+    }
+}
+
+#[test]
+fn nothing_is_sent_while_nothing_happens() {
+    let mut terminal = open_logons();
+    // Whatever is still on its way is taken in first.
+    while terminal.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
+    assert!(terminal.output.recv_timeout(Duration::from_secs(2)).is_err());
+    terminal.signal("TERM");
+    terminal.ended();
+}
+
+#[test]
+fn without_a_terminal_it_says_what_to_do() {
+    let (code, _, error) = crate::driver::run(&[]);
+    assert!(code == 1 && error.contains("needs a terminal"), "{error}");
+}

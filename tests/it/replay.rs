@@ -1,0 +1,89 @@
+//! A journal replays to the tables that it recorded.
+
+use casebook::case;
+use casebook::model::{Cancel, Input, Progress};
+use casebook::operation::Cx;
+
+use crate::driver::{Driver, Wanted, data, library, run_in};
+
+/// Works in a case by keyboard: opens, filters, sorts, asks with SQL, exports.
+fn work(folder: &std::path::Path) {
+    let mut driver = Driver::with(Wanted { case: Some(folder.to_owned()), ..Wanted::default() });
+    driver.keys("/").text("host_logons").keys("Enter Enter");
+    driver.keys("l + f").text("LogonType = 3").keys("Enter s Backspace");
+    driver.keys("Q").text("SELECT Computer, COUNT(*) AS n FROM host_logons GROUP BY Computer ORDER BY Computer").keys("Enter");
+    driver.keys("e Enter");
+    assert!(driver.screen().contains("wrote 7 rows"), "{}", driver.screen());
+}
+
+#[test]
+fn a_journal_replays_to_the_same_tables() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("case");
+    work(&folder);
+    let journal = folder.join("journal.jsonl");
+    let records = case::read(&journal).unwrap();
+    let steps: Vec<&str> = records.iter().filter(|r| r.step != "hash-evidence").map(|r| r.step.as_str()).collect();
+    assert_eq!(steps, ["query", "filter", "filter", "sort", "filter", "sort", "sql", "export"]);
+    assert_eq!(case::verify(&journal).unwrap().n_records, records.len() as u64);
+
+    let library = library();
+    let (cancel, progress) = (Cancel::default(), Progress::default());
+    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress };
+    let (tables, mismatches) = case::replay(&cx, &records);
+    assert_eq!((tables.len(), mismatches), (7, Vec::new()));
+}
+
+#[test]
+fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("case");
+    work(&folder);
+    let library = library();
+    let (cancel, progress) = (Cancel::default(), Progress::default());
+    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress };
+    let mut records = case::read(&folder.join("journal.jsonl")).unwrap();
+    let filter = records.iter_mut().find(|r| r.step == "filter").unwrap();
+    filter.params.insert("where".to_owned(), "LogonType = 5".to_owned());
+    let seq = filter.seq;
+    let (_, mismatches) = case::replay(&cx, &records);
+    assert!(mismatches.iter().any(|m| m.seq == seq), "{mismatches:?}");
+
+    let journal = folder.join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap().replacen("analyst", "somebody", 1).replacen("LogonType = 3", "LogonType = 5", 1);
+    std::fs::write(&journal, text).unwrap();
+    assert!(case::verify(&journal).is_err());
+}
+
+/// Headless steps with a case leave the same kind of journal, and `replay` and `verify` accept it.
+#[test]
+fn headless_steps_are_journalled_with_the_hash_of_their_evidence() {
+    let home = tempfile::tempdir().unwrap();
+    let logons = data().join("tables/host_logons.csv").display().to_string();
+    let (code, _, error) = run_in(home.path(), &["do", "filter", "--where", "LogonType = 3", &logons, "--case", "night-ferry"]);
+    assert_eq!(code, 0, "{error}");
+    let folder = home.path().join(".local/share/casebook/cases/night-ferry");
+    let records = case::read(&folder.join("journal.jsonl")).unwrap();
+    let steps: Vec<&str> = records.iter().map(|r| r.step.as_str()).collect();
+    assert_eq!(steps, ["open", "filter", "hash-evidence"]);
+    let Input::Evidence(evidence) = &records[2].inputs[0] else { panic!("{records:?}") };
+    assert_eq!(evidence.sha256.as_ref().map(String::len), Some(64));
+    assert_eq!((records[0].actor.as_str(), records[0].seq, records[0].prev.as_str()), ("analyst", 1, "0".repeat(64).as_str()));
+
+    let (code, out, error) = run_in(home.path(), &["replay", "--case", "night-ferry"]);
+    assert!(code == 0 && out.contains("0 differ"), "{out}{error}");
+    let (code, out, _) = run_in(home.path(), &["verify", "--case", "night-ferry"]);
+    assert!(code == 0 && out.starts_with("3 records, head "), "{out}");
+    let head = out.trim().rsplit(' ').next().unwrap().to_owned();
+    assert_eq!(run_in(home.path(), &["verify", "--case", "night-ferry", "--head", &head]).0, 0);
+    let (code, _, error) = run_in(home.path(), &["verify", "--case", "night-ferry", "--head", "00"]);
+    assert!(code == 1 && error.contains("tail was removed"), "{error}");
+}
+
+#[test]
+fn without_a_case_nothing_is_left_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let logons = data().join("tables/host_logons.csv").display().to_string();
+    assert_eq!(run_in(home.path(), &["do", "head", "--rows", "1", &logons]).0, 0);
+    assert_eq!(home.path().read_dir().unwrap().count(), 0);
+}

@@ -39,7 +39,11 @@ fn workbench(shared: &Shared) -> anyhow::Result<u8> {
     let start = Start {
         depth: ColourDepth::from_env(&var),
         mode: if shared.ascii || !TextMode::is_utf8(&var) { TextMode::Ascii } else { TextMode::Unicode },
-        case: case.as_ref().map(|c| OpenCase { name: c.info.name.clone(), last_seq: c.journal.last_seq(), exports: c.folder.join("exports") }),
+        case: case.as_ref().map(|c| OpenCase {
+            name: c.info.name.clone(),
+            last_seq: c.journal.last_seq(),
+            exports: c.folder.join("exports"),
+        }),
         open: stems.first().filter(|_| !shared.data.is_empty() && stems.len() == 1).cloned(),
         library: library.into(),
         config,

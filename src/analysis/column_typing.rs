@@ -3,7 +3,10 @@
 //! A column is integers only if every value is a canonical one (no leading zeros, no sign but a minus, no exponent),
 //! so that `007`, `0x12f4` and `1e5` stay the text that they are in the evidence.
 
-use polars::prelude::{BooleanChunked, Column, DataType, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray, PolarsResult, StringChunked, TimeUnit};
+use polars::prelude::{
+    BooleanChunked, Column, DataType, Float64Chunked, Int64Chunked, IntoColumn, NewChunkedArray, PolarsResult,
+    StringChunked, TimeUnit,
+};
 
 use super::timestamp::TimeFormat;
 use crate::model::Note;
@@ -122,13 +125,17 @@ fn note_on(ca: &StringChunked) -> Option<Note> {
     let first = ca.iter().flatten().next()?;
     if is_mangled(first) {
         let n_mangled = ca.iter().flatten().filter(|v| is_mangled(v)).count();
-        let what = format!("{n_mangled} values look like '{first}', minutes and seconds without a date: kept as text, of no use on a timeline");
-        return (n_mangled * MANGLED_SHARE >= n_values).then(|| Note::counted(ca.name().as_str(), what, n_mangled as u64));
+        let what = format!(
+            "{n_mangled} values look like '{first}', minutes and seconds without a date: kept as text, of no use on a timeline"
+        );
+        return (n_mangled * MANGLED_SHARE >= n_values)
+            .then(|| Note::counted(ca.name().as_str(), what, n_mangled as u64));
     }
     TimeFormat::of(first)?;
     let n_others = ca.iter().flatten().filter(|v| TimeFormat::of(v).is_none()).count();
     let what = format!("{n_others} of {n_values} values are no time, so the column stays text");
-    (n_others > 0 && n_others * MANGLED_SHARE < n_values).then(|| Note::counted(ca.name().as_str(), what, n_others as u64))
+    (n_others > 0 && n_others * MANGLED_SHARE < n_values)
+        .then(|| Note::counted(ca.name().as_str(), what, n_others as u64))
 }
 
 /// `mm:ss.f`, what is left of a time that a spreadsheet showed without its date.
@@ -162,7 +169,22 @@ mod tests {
 
     #[test]
     fn evidence_that_only_looks_like_numbers_stays_text() {
-        for odd in ["007", "0x12f4", "1e5", "-", "", "nan", "+1", "1,234", "99999999999999999999", ".5", "5.", "-0", "1.10", "10.0.0.1"] {
+        for odd in [
+            "007",
+            "0x12f4",
+            "1e5",
+            "-",
+            "",
+            "nan",
+            "+1",
+            "1,234",
+            "99999999999999999999",
+            ".5",
+            "5.",
+            "-0",
+            "1.10",
+            "10.0.0.1",
+        ] {
             assert_eq!(typed(&[Some("1"), Some(odd)]).0, DataType::String, "{odd}");
             assert_eq!(typed(&[Some(odd), Some("1")]).0, DataType::String, "{odd} first");
         }

@@ -3,7 +3,7 @@
 //! A filter is one SQL expression. People type less: a word to look for, or `> 5` about the column they stand in.
 
 use super::sql_functions::FUNCTIONS;
-use super::sql_text::{check_expression, identifier, literal, name, Span, Walk};
+use super::sql_text::{Span, Walk, check_expression, identifier, literal, name};
 use crate::model::{Chip, Kind};
 
 /// A column as far as a filter needs to know it.
@@ -70,7 +70,11 @@ fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip
         _ if value.eq_ignore_ascii_case("null") => {
             format!("{ident} IS {}NULL", if operator == "=" { "" } else { "NOT " })
         }
-        _ => format!("{ident} {} {}", if operator == "!=" { "<>" } else { operator }, value_of(column.kind, value.trim_matches('\''))),
+        _ => format!(
+            "{ident} {} {}",
+            if operator == "!=" { "<>" } else { operator },
+            value_of(column.kind, value.trim_matches('\''))
+        ),
     };
     Ok(Chip { expr, label: format!("{} {operator} {value}", column.name) })
 }
@@ -88,12 +92,14 @@ fn value_of(kind: Kind, value: &str) -> String {
 
 /// Whether the text names a column or one of our functions outside quotes, beside an operator of SQL.
 fn looks_like_expression(text: &str, columns: &[FilterColumn<'_>]) -> bool {
-    let code: String = Walk::new(text).map(|(_, c, span)| if matches!(span, Span::Code | Span::Name(_)) { c } else { ' ' }).collect();
+    let code: String =
+        Walk::new(text).map(|(_, c, span)| if matches!(span, Span::Code | Span::Name(_)) { c } else { ' ' }).collect();
     let words: Vec<&str> = code.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|w| !w.is_empty()).collect();
     let calls = FUNCTIONS.iter().any(|(function, _, _)| code.contains(&format!("{function}(")));
     let names = columns.iter().any(|c| words.contains(&c.name) || code.contains(&identifier(c.name)));
-    let is_operator = |w: &&str| ["LIKE", "IN", "IS", "BETWEEN", "AND", "OR", "NOT"].contains(&w.to_ascii_uppercase().as_str());
-    let operates = code.contains(['=', '<', '>']) || words.iter().any(|w| is_operator(&w));
+    let is_operator =
+        |w: &&str| ["LIKE", "IN", "IS", "BETWEEN", "AND", "OR", "NOT"].contains(&w.to_ascii_uppercase().as_str());
+    let operates = code.contains(['=', '<', '>']) || words.iter().any(is_operator);
     calls || (names && operates)
 }
 

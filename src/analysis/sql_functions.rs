@@ -57,7 +57,8 @@ const REGEX_BYTES: usize = 10 << 20;
 /// Compiles a person's regular expression within bounds; the message is for the status line.
 pub fn regex(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
     let built = RegexBuilder::new(pattern).case_insensitive(ignore_case).size_limit(REGEX_BYTES).build();
-    built.map_err(|error| format!("the regular expression '{pattern}' does not hold: {}", last_line(&error.to_string())))
+    built
+        .map_err(|error| format!("the regular expression '{pattern}' does not hold: {}", last_line(&error.to_string())))
 }
 
 fn last_line(text: &str) -> String {
@@ -121,7 +122,10 @@ fn expect<'a, const N: usize>(args: &'a [Column], usage: &str) -> PolarsResult<[
 
 fn constant(column: &Column, usage: &str) -> PolarsResult<String> {
     let value = column.get(0)?;
-    value.get_str().map(str::to_owned).ok_or_else(|| polars_err!(ComputeError: "write {usage}, with the text in quotes"))
+    value
+        .get_str()
+        .map(str::to_owned)
+        .ok_or_else(|| polars_err!(ComputeError: "write {usage}, with the text in quotes"))
 }
 
 fn to_polars(message: String) -> PolarsError {

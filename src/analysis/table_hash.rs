@@ -7,7 +7,7 @@
 use polars::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Table, is_hidden, plain_text};
+use crate::model::{Table, hex, is_hidden, plain_text};
 
 /// Lower-case hexadecimal SHA-256 of the visible content.
 pub fn of(table: &Table) -> String {
@@ -23,11 +23,6 @@ pub fn of(table: &Table) -> String {
     hex(&hasher.finalize())
 }
 
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 fn number(hasher: &mut Sha256, value: u64) {
     hasher.update(value.to_le_bytes());
 }
@@ -39,7 +34,7 @@ fn text(hasher: &mut Sha256, value: &str) {
 
 fn values(hasher: &mut Sha256, column: &Column) {
     if let Ok(ca) = column.str() {
-        return ca.iter().for_each(|value| tagged(hasher, value, |h, v| text(h, v)));
+        return ca.iter().for_each(|value| tagged(hasher, value, text));
     }
     let series = column.as_materialized_series().to_physical_repr();
     if let Ok(ca) = series.i64() {

@@ -33,7 +33,12 @@ impl TimeFormat {
 
 fn iso(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
-    if bytes.len() < 16 || bytes[4] != b'-' || bytes[7] != b'-' || !matches!(bytes[10], b' ' | b'T') || bytes[13] != b':' {
+    if bytes.len() < 16
+        || bytes[4] != b'-'
+        || bytes[7] != b'-'
+        || !matches!(bytes[10], b' ' | b'T')
+        || bytes[13] != b':'
+    {
         return None;
     }
     let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();

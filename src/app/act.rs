@@ -10,7 +10,9 @@ impl App {
     /// Does an action that was found to be able to act.
     pub(super) fn act(&mut self, act: Act) -> Vec<Effect> {
         match act {
-            Act::MoveDown | Act::MoveUp | Act::PageDown | Act::PageUp | Act::HalfPageDown | Act::HalfPageUp => self.move_by(act),
+            Act::MoveDown | Act::MoveUp | Act::PageDown | Act::PageUp | Act::HalfPageDown | Act::HalfPageUp => {
+                self.move_by(act);
+            }
             Act::GoTop | Act::GoBottom => self.go_to_end(act == Act::GoBottom),
             Act::MoveLeft | Act::MoveRight | Act::GoFirstColumn | Act::GoLastColumn => self.move_sideways(act),
             Act::FocusBrowser | Act::FocusGrid | Act::FocusDetail | Act::FocusJobs => self.focus_on(act),
@@ -26,10 +28,10 @@ impl App {
             Act::Choose => return self.choose(),
             Act::RunWithParameters => self.open_parameter_form(),
             Act::Palette | Act::Help => self.open_picker(act),
-            Act::Filter => self.open_prompt(PromptKind::Filter, String::new()),
+            Act::Filter => self.open_prompt(PromptKind::Filter, ""),
             Act::EditFilters => self.open_filter_editor(),
-            Act::OpenEvidence => self.open_prompt(PromptKind::Open, String::new()),
-            Act::RunSql => self.open_prompt(PromptKind::Sql, String::new()),
+            Act::OpenEvidence => self.open_prompt(PromptKind::Open, ""),
+            Act::RunSql => self.open_prompt(PromptKind::Sql, ""),
             Act::Search => self.open_search(),
             Act::Export => self.open_export_form(),
             Act::IncludeValue | Act::ExcludeValue => return self.filter_by_cell(act == Act::IncludeValue),

@@ -19,7 +19,11 @@ pub enum Event {
 /// Everything that an update wants done; [`super::run`] does it.
 #[derive(Debug)]
 pub enum Effect {
-    Start { slot: Slot, title: String, job: Job },
+    Start {
+        slot: Slot,
+        title: String,
+        job: Job,
+    },
     Cancel(Slot),
     CancelAll,
     /// Writes a step to the journal.

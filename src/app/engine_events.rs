@@ -1,8 +1,8 @@
 //! Answers of the engine become state.
 
+use super::Effect;
 use super::act::match_text;
 use super::state::{App, Waiting};
-use super::Effect;
 use crate::case::{Entry, Output};
 use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent, Slot};
 use crate::model::{Input, Params};
@@ -44,7 +44,10 @@ impl App {
             (Waiting::Preview, Ok(Answer::Preview(table))) => self.on_preview(table),
             (Waiting::Find { needle, jump }, Ok(Answer::Found(rows))) => self.on_found(Search { needle, rows }, jump),
             (Waiting::Export, Ok(Answer::Exported { path, n_rows, n_columns })) => {
-                self.say(Tone::Plain, format!("wrote {} rows, {n_columns} columns to {}", count(n_rows), path.display()));
+                self.say(
+                    Tone::Plain,
+                    format!("wrote {} rows, {n_columns} columns to {}", count(n_rows), path.display()),
+                );
                 return self.record_export(&path, n_rows);
             }
             _ => {}
@@ -127,8 +130,16 @@ impl App {
     fn record_export(&mut self, path: &std::path::Path, n_rows: usize) -> Vec<Effect> {
         let (Some(_), Some(view)) = (&self.status.case, self.view()) else { return Vec::new() };
         let inputs = vec![Input::Table(view.settled().0)];
-        let params = Params::from([("path".to_owned(), path.display().to_string()), ("rows".to_owned(), n_rows.to_string())]);
+        let params =
+            Params::from([("path".to_owned(), path.display().to_string()), ("rows".to_owned(), n_rows.to_string())]);
         self.status.n_unsaved += 1;
-        vec![Effect::Record(Entry { utc: String::new(), step: "export".to_owned(), params, inputs, output: None, notes: Vec::new() })]
+        vec![Effect::Record(Entry {
+            utc: String::new(),
+            step: "export".to_owned(),
+            params,
+            inputs,
+            output: None,
+            notes: Vec::new(),
+        })]
     }
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::state::{App, Waiting};
 use super::Effect;
+use super::state::{App, Waiting};
 use crate::engine::{Export, Job, Slot};
 use crate::export::{Cells, Format, Overwrite};
 use crate::panes::{Field, Form, FormPurpose, Overlay, Tone};
@@ -19,10 +19,20 @@ impl App {
         let scopes: &[&str] = if view.n_marked() > 0 { &["marked", "shown", "all"] } else { &["shown", "all"] };
         let path = self.exports.join(format!("{}.csv", view.name)).display().to_string();
         let fields = vec![
-            Field::choice("rows", "rows", "marked, shown (after the filters, in this order) or all of the table", scopes),
+            Field::choice(
+                "rows",
+                "rows",
+                "marked, shown (after the filters, in this order) or all of the table",
+                scopes,
+            ),
             Field::choice("columns", "columns", "the shown ones, or the hidden ones too", &["shown", "all"]),
             Field::choice("format", "format", "csv tsv md are text; jsonl and parquet keep types and nesting", FORMATS),
-            Field::choice("cells", "text cells", "safe: text that a spreadsheet would run gets an apostrophe; raw: as it is", &["safe", "raw"]),
+            Field::choice(
+                "cells",
+                "text cells",
+                "safe: text that a spreadsheet would run gets an apostrophe; raw: as it is",
+                &["safe", "raw"],
+            ),
             Field::text("path", "file", "where to", &path),
             Field::choice("replace", "replace", "whether a file that is there may be replaced", &["no", "yes"]),
         ];
@@ -45,11 +55,11 @@ impl App {
         let Some(Overlay::Form(form)) = &mut self.overlay else { return };
         let ending = form.value("format").to_owned();
         let at = form.at;
-        if form.fields.get(at).is_some_and(|field| field.name == "format") {
-            if let Some(path) = form.fields.iter_mut().find(|field| field.name == "path") {
-                let renamed = PathBuf::from(path.value()).with_extension(&ending);
-                path.input = tui_input::Input::new(renamed.display().to_string());
-            }
+        if form.fields.get(at).is_some_and(|field| field.name == "format")
+            && let Some(path) = form.fields.iter_mut().find(|field| field.name == "path")
+        {
+            let renamed = PathBuf::from(path.value()).with_extension(&ending);
+            path.input = tui_input::Input::new(renamed.display().to_string());
         }
         form.note = Some(note);
     }

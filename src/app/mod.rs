@@ -14,6 +14,6 @@ mod views;
 
 pub use effect::{Effect, Event};
 pub use run::run;
-pub use terminal::give_back as give_terminal_back;
 pub use session::{Flow, Session};
 pub use state::{App, OpenCase, Start};
+pub use terminal::give_back as give_terminal_back;

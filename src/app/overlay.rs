@@ -1,8 +1,8 @@
 //! Prompts, pickers and forms: keys go to them while they are open.
 
+use super::Effect;
 use super::state::{App, Waiting};
 use super::views::filter_column;
-use super::Effect;
 use crate::action::{ACTIONS, Act};
 use crate::analysis::filter_text::{conjunction, understand};
 use crate::config::{Key, KeyCode};
@@ -41,16 +41,18 @@ impl App {
             Some(Overlay::Picker(picker)) => picker.narrow(),
             Some(Overlay::Form(form)) if form.purpose == FormPurpose::Export => self.note_export(),
             Some(Overlay::Form(form)) => form.note = None,
-            Some(Overlay::Prompt(prompt)) => return match prompt.kind {
-                PromptKind::Filter | PromptKind::EditFilters => self.preview_filter(),
-                PromptKind::Search => self.find(false),
-                PromptKind::BrowserFilter => {
-                    let text = prompt.input.value().to_owned();
-                    self.browser.set_filter(&text);
-                    Vec::new()
-                }
-                PromptKind::Open | PromptKind::Sql => Vec::new(),
-            },
+            Some(Overlay::Prompt(prompt)) => {
+                return match prompt.kind {
+                    PromptKind::Filter | PromptKind::EditFilters => self.preview_filter(),
+                    PromptKind::Search => self.find(false),
+                    PromptKind::BrowserFilter => {
+                        let text = prompt.input.value().to_owned();
+                        self.browser.set_filter(&text);
+                        Vec::new()
+                    }
+                    PromptKind::Open | PromptKind::Sql => Vec::new(),
+                };
+            }
             None => {}
         }
         Vec::new()
@@ -68,7 +70,9 @@ impl App {
     fn accept_overlay(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt),
-            Some(Overlay::Picker(picker)) => picker.chosen().map(|item| item.action).map_or_else(Vec::new, |action| self.invoke(action)),
+            Some(Overlay::Picker(picker)) => {
+                picker.chosen().map(|item| item.action).map_or_else(Vec::new, |action| self.invoke(action))
+            }
             Some(Overlay::Form(form)) => match form.purpose.clone() {
                 FormPurpose::RunQuery(name) => self.accept_parameters(form, &name),
                 FormPurpose::Export => self.accept_export(form),
@@ -168,18 +172,18 @@ impl App {
         vec![Effect::Start { slot: Slot::Find, title: "search".to_owned(), job }]
     }
 
-    pub(super) fn open_prompt(&mut self, kind: PromptKind, text: String) {
-        self.overlay = Some(Overlay::Prompt(Prompt::new(kind, &text)));
+    pub(super) fn open_prompt(&mut self, kind: PromptKind, text: &str) {
+        self.overlay = Some(Overlay::Prompt(Prompt::new(kind, text)));
     }
 
     pub(super) fn open_search(&mut self) {
         let kind = if self.focus == Focus::Browser { PromptKind::BrowserFilter } else { PromptKind::Search };
-        self.open_prompt(kind, String::new());
+        self.open_prompt(kind, "");
     }
 
     pub(super) fn open_filter_editor(&mut self) {
         let text = self.view().and_then(|view| conjunction(&view.chips)).unwrap_or_default();
-        self.open_prompt(PromptKind::EditFilters, text);
+        self.open_prompt(PromptKind::EditFilters, &text);
     }
 
     /// The palette lists everything; the help only what works in the focused pane.
@@ -194,16 +198,22 @@ impl App {
                     keys.push(chord);
                 }
             }
-            let elsewhere = || format!("works in {}", action.panes.iter().map(|p| p.id()).collect::<Vec<_>>().join(" and "));
-            let reason = if action.is_in(self.focus) { (action.enabled)(&snapshot).err().map(String::from) } else { Some(elsewhere()) };
+            let elsewhere =
+                || format!("works in {}", action.panes.iter().map(|p| p.id()).collect::<Vec<_>>().join(" and "));
+            let reason = if action.is_in(self.focus) {
+                (action.enabled)(&snapshot).err().map(String::from)
+            } else {
+                Some(elsewhere())
+            };
             PickItem { keys: keys.join(", "), action, reason }
         };
         let listed = ACTIONS.iter().filter(|action| !is_help || action.is_in(self.focus));
         let items = listed.map(item).collect();
         let pane = crate::panes::pane(self.focus);
-        let (purpose, title) = match is_help {
-            true => (PickerPurpose::Help, format!("{}: {}   type to narrow, Enter does it, Esc closes", pane.id, pane.doc)),
-            false => (PickerPurpose::Palette, "Actions   type to narrow, Enter does it, Esc closes".to_owned()),
+        let (purpose, title) = if is_help {
+            (PickerPurpose::Help, format!("{}: {}   type to narrow, Enter does it, Esc closes", pane.id, pane.doc))
+        } else {
+            (PickerPurpose::Palette, "Actions   type to narrow, Enter does it, Esc closes".to_owned())
         };
         self.overlay = Some(Overlay::Picker(Picker::new(purpose, title, items)));
     }
@@ -216,21 +226,36 @@ impl App {
             .iter()
             .map(|p| {
                 let needed = if p.default.is_some() { "" } else { ", required" };
-                Field::text(&p.name, &p.name, format!("{} ({}{needed})", p.doc, p.word), p.default.as_deref().unwrap_or_default())
+                Field::text(
+                    &p.name,
+                    &p.name,
+                    format!("{} ({}{needed})", p.doc, p.word),
+                    p.default.as_deref().unwrap_or_default(),
+                )
             })
             .collect();
-        for (name, doc) in [("start", "first moment: an ISO time, or an offset such as -7d"), ("end", "the moment after the last")] {
+        for (name, doc) in
+            [("start", "first moment: an ISO time, or an offset such as -7d"), ("end", "the moment after the last")]
+        {
             if !fields.iter().any(|f| f.name == name) {
                 fields.push(Field::text(name, name, format!("{doc}; empty takes all"), ""));
             }
         }
         let title = format!("{}   {}", query.full_name(), query.description);
-        self.overlay = Some(Overlay::Form(Form { purpose: FormPurpose::RunQuery(query.full_name()), title, fields, at: 0, note: None }));
+        self.overlay = Some(Overlay::Form(Form {
+            purpose: FormPurpose::RunQuery(query.full_name()),
+            title,
+            fields,
+            at: 0,
+            note: None,
+        }));
     }
 
     fn accept_parameters(&mut self, mut form: Form, name: &str) -> Vec<Effect> {
         let query = self.browser.query().cloned();
-        let required = |field: &Field| query.iter().flat_map(|q| &q.parameters).any(|p| p.name == field.name && p.default.is_none());
+        let required = |field: &Field| {
+            query.iter().flat_map(|q| &q.parameters).any(|p| p.name == field.name && p.default.is_none())
+        };
         if let Some(at) = form.fields.iter().position(|f| f.value().is_empty() && required(f)) {
             form.note = Some(Err(format!("{} is required: {}", form.fields[at].label, form.fields[at].doc)));
             form.at = at;

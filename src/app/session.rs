@@ -46,10 +46,10 @@ impl Session {
 
     /// Takes an event through state and effects.
     pub fn handle(&mut self, event: Event) -> Flow {
-        if let Event::Engine(EngineEvent::Job { slot, generation, result }) = &event {
-            if !self.engine.accept(*slot, *generation, result) {
-                return Flow::Continue;
-            }
+        if let Event::Engine(EngineEvent::Job { slot, generation, result }) = &event
+            && !self.engine.accept(*slot, *generation, result)
+        {
+            return Flow::Continue;
         }
         let effects = self.app.update(event);
         let flow = self.perform(effects);
@@ -80,9 +80,15 @@ impl Session {
                 Effect::CancelAll => self.engine.cancel_all(),
                 Effect::Record(mut record) => {
                     record.utc = self.utc();
-                    self.scribe.iter().for_each(|scribe| scribe.record(record.clone()));
+                    if let Some(scribe) = &self.scribe {
+                        scribe.record(record);
+                    }
                 }
-                Effect::Hash(evidence) => self.scribe.iter().for_each(|scribe| scribe.hash(evidence.clone(), self.utc())),
+                Effect::Hash(evidence) => {
+                    if let Some(scribe) = &self.scribe {
+                        scribe.hash(evidence, self.utc());
+                    }
+                }
                 Effect::Redraw => flow = Flow::Redraw,
                 Effect::Suspend => flow = Flow::Suspend,
                 Effect::Quit => flow = Flow::Quit,

@@ -11,7 +11,9 @@ use crate::action::{self, Action};
 use crate::config::{Config, Key};
 use crate::engine::{JobInfo, JobState, Slot};
 use crate::model::{ColumnUnderCursor, Focus, Snapshot, TextMode};
-use crate::panes::{self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View};
+use crate::panes::{
+    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View,
+};
 use crate::query::Library;
 use crate::ui::{ColourDepth, Look, Rects, Shape, layout};
 
@@ -43,7 +45,10 @@ pub(super) enum Waiting {
     /// The view's new filters and sort order.
     Derive(super::views::Derivation),
     Preview,
-    Find { needle: String, jump: bool },
+    Find {
+        needle: String,
+        jump: bool,
+    },
     Export,
 }
 
@@ -78,7 +83,11 @@ impl App {
         let problems = start.config.problems.iter().chain(&start.library.problems);
         let first = problems.clone().next().map(ToString::to_string);
         let n_more = problems.count().saturating_sub(1);
-        let more = if n_more > 0 { format!(" (and {n_more} more; 'casebook keys --check' and 'query list' tell)") } else { String::new() };
+        let more = if n_more > 0 {
+            format!(" (and {n_more} more; 'casebook keys --check' and 'query list' tell)")
+        } else {
+            String::new()
+        };
         let message = first.map(|text| Message { tone: Tone::Warning, text: format!("{text}{more}") });
         let saved = start.case.as_ref().map(|case| case.last_seq).filter(|seq| *seq > 0);
         let status = Status { case: start.case.as_ref().map(|case| case.name.clone()), saved, ..Status::default() };
@@ -124,7 +133,8 @@ impl App {
             focus: if self.focus == Focus::Jobs { self.before_jobs } else { self.focus },
             has_view: self.view().is_some(),
             has_detail: self.detail.open && self.focus != Focus::Jobs,
-            has_chips: self.view().is_some_and(|v| !v.chips.is_empty()) || matches!(self.overlay, Some(Overlay::Prompt(_))),
+            has_chips: self.view().is_some_and(|v| !v.chips.is_empty())
+                || matches!(self.overlay, Some(Overlay::Prompt(_))),
             zoomed: self.zoomed,
         };
         layout(Rect::new(0, 0, self.size.0, self.size.1), &shape)
@@ -137,7 +147,11 @@ impl App {
 
     pub(super) fn snapshot(&self) -> Snapshot {
         let view = self.view();
-        let column = view.and_then(View::column).map(|c| ColumnUnderCursor { name: c.name.clone(), kind: c.kind, role: c.role.clone() });
+        let column = view.and_then(View::column).map(|c| ColumnUnderCursor {
+            name: c.name.clone(),
+            kind: c.kind,
+            role: c.role.clone(),
+        });
         let query = self.browser.query().map(|q| q.unavailable.clone().map_or(Ok(()), Err));
         Snapshot {
             focus: self.focus,
@@ -182,9 +196,11 @@ impl App {
 
     /// A line about the job that a person waits for.
     fn progress(&self) -> Option<Message> {
-        let awaited = |job: &&JobInfo| job.state == JobState::Running && !matches!(job.slot, Slot::Preview | Slot::Find);
+        let awaited =
+            |job: &&JobInfo| job.state == JobState::Running && !matches!(job.slot, Slot::Preview | Slot::Find);
         let job = self.job_list.iter().rev().find(awaited)?;
-        let cancel = action::find("cancel-job").and_then(|a| self.config.keymap.chord_of(self.focus, a)).unwrap_or_default();
+        let cancel =
+            action::find("cancel-job").and_then(|a| self.config.keymap.chord_of(self.focus, a)).unwrap_or_default();
         Some(Message { tone: Tone::Plain, text: format!("{}: {cancel} cancels", panes::describe_job(job)) })
     }
 

@@ -1,7 +1,7 @@
 //! Views are derived: filters and sort order become steps on the opened table.
 
-use super::state::{App, Waiting};
 use super::Effect;
+use super::state::{App, Waiting};
 use crate::analysis::filter_text::{FilterColumn, conjunction, equals};
 use crate::engine::{Done, Job, Slot};
 use crate::model::{Chip, Column, SortKey, Step, TableId};
@@ -55,7 +55,8 @@ impl App {
         let n_notes = self.view().map_or(0, |view| view.table().notes.len());
         if n_notes > 0 {
             let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
-            let first = self.view().and_then(|view| view.table().notes.first().map(ToString::to_string)).unwrap_or_default();
+            let first =
+                self.view().and_then(|view| view.table().notes.first().map(ToString::to_string)).unwrap_or_default();
             self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {first}"));
         }
     }
@@ -131,7 +132,10 @@ impl App {
         let notes = view.table().notes.clone();
         let table = crate::export::notes_table(&view.name, &notes);
         match table {
-            Ok(table) => self.views.insert(self.at + 1, View::new(TableId(u32::MAX - u32::try_from(self.views.len()).unwrap_or(0)), table.into())),
+            Ok(table) => self.views.insert(
+                self.at + 1,
+                View::new(TableId(u32::MAX - u32::try_from(self.views.len()).unwrap_or(0)), table.into()),
+            ),
             Err(why) => {
                 self.say(Tone::Error, why.to_string());
                 return Vec::new();

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Error, Result};
-use crate::analysis::table_hash::hex;
-use crate::model::{Input, Note, Params, Table, TableId};
+use crate::model::{Input, Note, Params, Table, TableId, hex};
 
 /// A column of an output, as the journal names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,7 +95,8 @@ impl Journal {
         let file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         drop_torn_tail(&file, path)?;
         let verified = verify(path)?;
-        let actor = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
+        let actor =
+            std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
         Ok(Self { file, path: path.to_owned(), seq: verified.n_records, head: verified.head, actor })
     }
 
@@ -151,7 +151,9 @@ pub fn verify(path: &Path) -> Result<Verified> {
         let broken = |why: String| Error::Broken { path: path.display().to_string(), line: at + 1, why };
         let record: Record = serde_json::from_str(&line).map_err(|e| broken(format!("is no record: {e}")))?;
         if record.prev != head || record.seq != n_records + 1 {
-            return Err(broken("does not follow the line before it: a line was changed, added or taken out".to_owned()));
+            return Err(broken(
+                "does not follow the line before it: a line was changed, added or taken out".to_owned(),
+            ));
         }
         head = hash(&line);
         n_records += 1;
@@ -192,7 +194,7 @@ mod tests {
         }
         let good = std::fs::read_to_string(&path).unwrap();
         assert_eq!(verify(&path).unwrap().n_records, 3);
-        for bad in [good.replacen("filter", "head", 1), good.lines().skip(1).map(|l| format!("{l}\n")).collect()] {
+        for bad in [good.replacen("filter", "head", 1), good.split_inclusive('\n').skip(1).collect()] {
             std::fs::write(&path, bad).unwrap();
             assert!(verify(&path).is_err());
         }

@@ -26,7 +26,11 @@ pub fn replay(cx: &Cx<'_>, records: &[Record]) -> (BTreeMap<TableId, Arc<Table>>
             Ok(table) => {
                 let hash = table_hash::of(&table);
                 if hash != output.hash {
-                    let why = format!("{} rows were recorded, the replay has {}, and their values differ", output.rows, table.n_rows());
+                    let why = format!(
+                        "{} rows were recorded, the replay has {}, and their values differ",
+                        output.rows,
+                        table.n_rows()
+                    );
                     mismatches.push(Mismatch { seq: record.seq, step: record.step.clone(), why });
                 }
                 tables.insert(output.table, Arc::new(table));
@@ -38,7 +42,8 @@ pub fn replay(cx: &Cx<'_>, records: &[Record]) -> (BTreeMap<TableId, Arc<Table>>
 }
 
 fn run(cx: &Cx<'_>, record: &Record, tables: &BTreeMap<TableId, Arc<Table>>) -> Result<Table, String> {
-    let inputs: Vec<TableId> = record.inputs.iter().filter_map(|i| if let Input::Table(id) = i { Some(*id) } else { None }).collect();
+    let inputs: Vec<TableId> =
+        record.inputs.iter().filter_map(|i| if let Input::Table(id) = i { Some(*id) } else { None }).collect();
     let missing = |id: &TableId| format!("its input {id} was not made by any step before it");
     let found: Result<Vec<_>, _> = inputs.iter().map(|id| tables.get(id).cloned().ok_or_else(|| missing(id))).collect();
     let step = Step { operation: record.step.clone(), params: record.params.clone(), inputs };

@@ -52,7 +52,8 @@ fn do_operation() -> Command {
 }
 
 fn one_operation(operation: &Operation) -> Command {
-    let input = Arg::new("input").value_name("INPUT").required(true).help("A path, '-', query:FAMILY.NAME or table:NAME");
+    let input =
+        Arg::new("input").value_name("INPUT").required(true).help("A path, '-', query:FAMILY.NAME or table:NAME");
     let params = operation.params.iter().map(|spec| {
         Arg::new(spec.name)
             .long(spec.name)
@@ -67,7 +68,13 @@ fn one_operation(operation: &Operation) -> Command {
 fn replay() -> Command {
     Command::new("replay")
         .about("Run the steps of a case's journal again and compare each result with what was recorded")
-        .arg(Arg::new("case").long("case").value_name("CASE").required(true).help("A name, or a path if it holds a slash"))
+        .arg(
+            Arg::new("case")
+                .long("case")
+                .value_name("CASE")
+                .required(true)
+                .help("A name, or a path if it holds a slash"),
+        )
         .arg(repeated("queries", "PATH", "Further query templates, as when the case was worked on"))
         .arg(repeated("data", "PATH", "The tables that the case was worked on, instead of the built-in ones"))
 }
@@ -75,8 +82,19 @@ fn replay() -> Command {
 fn verify() -> Command {
     Command::new("verify")
         .about("Check the chain of a case's journal and print its head hash")
-        .arg(Arg::new("case").long("case").value_name("CASE").required(true).help("A name, or a path if it holds a slash"))
-        .arg(Arg::new("head").long("head").value_name("HASH").help("The head hash noted earlier; a chain alone cannot see a removed tail"))
+        .arg(
+            Arg::new("case")
+                .long("case")
+                .value_name("CASE")
+                .required(true)
+                .help("A name, or a path if it holds a slash"),
+        )
+        .arg(
+            Arg::new("head")
+                .long("head")
+                .value_name("HASH")
+                .help("The head hash noted earlier; a chain alone cannot see a removed tail"),
+        )
 }
 
 fn keys() -> Command {

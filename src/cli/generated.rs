@@ -17,7 +17,10 @@ pub fn files() -> anyhow::Result<Vec<(&'static str, String)>> {
 }
 
 fn page(title: &str, source: &str, table: &Table) -> anyhow::Result<String> {
-    Ok(format!("# {title}\n\nMade from `{source}`; do not edit. `UPDATE_DOCS=1 cargo test generated` writes it anew.\n\n{}", markdown(table)?))
+    Ok(format!(
+        "# {title}\n\nMade from `{source}`; do not edit. `UPDATE_DOCS=1 cargo test generated` writes it anew.\n\n{}",
+        markdown(table)?
+    ))
 }
 
 /// A table as Markdown.

@@ -26,7 +26,14 @@ pub fn queries(library: &Library) -> PolarsResult<Table> {
             let params: Vec<_> = template.parameters.iter().map(|p| p.name.as_str()).collect();
             let state = template.unavailable.clone().unwrap_or_else(|| "yes".to_owned());
             let from = format!("{}:{}", template.file, template.line);
-            rows.push(vec![family.clone(), template.name.clone(), template.description.clone(), params.join(" "), state, from]);
+            rows.push(vec![
+                family.clone(),
+                template.name.clone(),
+                template.description.clone(),
+                params.join(" "),
+                state,
+                from,
+            ]);
         }
     }
     rows.sort_unstable();
@@ -35,7 +42,9 @@ pub fn queries(library: &Library) -> PolarsResult<Table> {
 
 /// One row a key.
 pub fn keys(keymap: &Keymap) -> PolarsResult<Table> {
-    let row = |b: &crate::config::Binding| vec![b.context.clone(), show_chord(&b.chord), b.action.id.to_owned(), b.action.doc.to_owned()];
+    let row = |b: &crate::config::Binding| {
+        vec![b.context.clone(), show_chord(&b.chord), b.action.id.to_owned(), b.action.doc.to_owned()]
+    };
     let rows: Vec<_> = keymap.bindings().iter().map(row).collect();
     table("keys", &["pane", "key", "action", "what it does"], &rows)
 }
@@ -45,7 +54,8 @@ pub fn actions(keymap: &Keymap) -> PolarsResult<Table> {
     let rows: Vec<_> = ACTIONS
         .iter()
         .map(|action| {
-            let mut keys: Vec<_> = keymap.bindings().iter().filter(|b| b.action.act == action.act).map(|b| show_chord(&b.chord)).collect();
+            let mut keys: Vec<_> =
+                keymap.bindings().iter().filter(|b| b.action.act == action.act).map(|b| show_chord(&b.chord)).collect();
             keys.dedup();
             keys.sort_unstable();
             keys.dedup();

@@ -26,7 +26,7 @@ use crate::engine::Failure;
 /// What the command line asked for.
 pub enum Asked {
     /// The workbench on a terminal.
-    Workbench(Shared),
+    Workbench(Box<Shared>),
     /// A headless verb ran; this is the exit code.
     Ended(u8),
 }
@@ -42,9 +42,9 @@ pub enum Ended {
 pub fn run(matches: &ArgMatches) -> Asked {
     let config = load_config();
     let result = match matches.subcommand() {
-        None => return Asked::Workbench(Shared::from(matches)),
+        None => return Asked::Workbench(Box::new(Shared::from(matches))),
         Some(("open", sub)) if std::io::stdout().is_terminal() && !sub.contains_id_given("output") => {
-            return Asked::Workbench(Shared::of_open(sub));
+            return Asked::Workbench(Box::new(Shared::of_open(sub)));
         }
         Some((verb, sub)) => verbs::run(verb, sub, &config),
     };
@@ -74,7 +74,8 @@ fn exit_code(result: anyhow::Result<Ended>, matches: &ArgMatches) -> u8 {
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let text = cause.to_string();
-        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) || text.contains("Broken pipe")
+        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            || text.contains("Broken pipe")
     })
 }
 

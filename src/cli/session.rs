@@ -50,7 +50,13 @@ impl Session {
         let cancel = Cancel::default();
         cancel_on_interrupt(&cancel)?;
         let case = shared.case.as_ref().map(|name| case_of(config, name)).transpose()?;
-        let cx = JobCx { library: Arc::new(library), catalog: Arc::default(), cancel, progress: Progress::default(), now: Utc::now() };
+        let cx = JobCx {
+            library: Arc::new(library),
+            catalog: Arc::default(),
+            cancel,
+            progress: Progress::default(),
+            now: Utc::now(),
+        };
         Ok(Self { cx, case, opened: Vec::new(), notes: Vec::new() })
     }
 
@@ -60,7 +66,8 @@ impl Session {
 
     /// Does one step and writes it to the journal.
     pub fn step(&mut self, step: Step) -> anyhow::Result<Done> {
-        let answer = guarded(|| run(&self.cx, Job::Steps(vec![step]))).unwrap_or_else(|panic| Err(Failure::Error(panic)))?;
+        let answer =
+            guarded(|| run(&self.cx, Job::Steps(vec![step]))).unwrap_or_else(|panic| Err(Failure::Error(panic)))?;
         let Answer::Steps(mut done) = answer else {
             return Err(anyhow::anyhow!("the step gave no table"));
         };

@@ -29,36 +29,48 @@ pub struct Shared {
 
 /// Adds the shared flags to a command; a verb that prints has those of output too.
 pub fn shared(command: Command, prints: bool) -> Command {
-    let command = command
-        .arg(repeated("data", "PATH", "Take the tables from here instead of the built-in lab data; may be given several times"))
-        .arg(repeated("queries", "PATH", "Further query templates, over the built-in ones; may be given several times"))
-        .arg(Arg::new("case").long("case").value_name("CASE").help("A name, or a path if it holds a slash; without it no journal is kept"));
-    if !prints {
-        return command;
-    }
+    let command = command.args([
+        repeated("data", "PATH", "Take the tables from here instead of the built-in ones; may be given several times"),
+        repeated("queries", "PATH", "Further query templates, over the built-in ones; may be given several times"),
+        option("case", "CASE", "A name, or a path if it holds a slash; without it no journal is kept"),
+    ]);
+    if prints { command.args(of_input()).args(of_output()) } else { command }
+}
+
+fn of_input() -> [Arg; 5] {
+    [
+        count("first", "Only the first N rows of the input"),
+        repeated("param", "K=V", "A parameter of the query; may be given several times"),
+        option("start", "T", "Only from this moment on: an ISO time, or an offset such as -7d")
+            .allow_hyphen_values(true),
+        option("end", "T", "Only before this moment").allow_hyphen_values(true),
+        flag("online", "This run may contact the outside, within the policy"),
+    ]
+}
+
+fn of_output() -> [Arg; 8] {
     let formats: Vec<&str> = Format::ALL.iter().map(|(name, _)| *name).collect();
-    command
-        .arg(Arg::new("output").short('o').value_name("OUT").allow_hyphen_values(true).help("A file, '-' for standard output, or a folder"))
-        .arg(Arg::new("format").long("format").value_parser(formats).help("Overrides the ending; on a terminal the default is table, in a pipe csv"))
-        .arg(count("first", "Only the first N rows of the input"))
-        .arg(count("head", "Only the first N rows of the output"))
-        .arg(Arg::new("join").long("join").value_parser(["none", "left", "inner"]).help("Put an operation's result beside its input, by row"))
-        .arg(Arg::new("table").long("table").value_name("NAME").help("Of a result with several tables, the one to print"))
-        .arg(repeated("param", "K=V", "A parameter of the query; may be given several times"))
-        .arg(moment("start", "Only from this moment on: an ISO time, or an offset such as -7d"))
-        .arg(moment("end", "Only before this moment"))
-        .arg(flag("online", "This run may contact the outside, within the policy"))
-        .arg(flag("safe", "Guard text cells against spreadsheet formulas"))
-        .arg(flag("strict", "Exit with 3 where there were notes"))
-        .arg(flag("overwrite", "Replace the file of -o where it is there already"))
+    let output = Arg::new("output").short('o').value_name("OUT").allow_hyphen_values(true);
+    [
+        output.help("A file, '-' for standard output, or a folder"),
+        option("format", "FORMAT", "Overrides the ending; on a terminal the default is table, in a pipe csv")
+            .value_parser(formats),
+        count("head", "Only the first N rows of the output"),
+        option("join", "HOW", "Put an operation's result beside its input, by row")
+            .value_parser(["none", "left", "inner"]),
+        option("table", "NAME", "Of a result with several tables, the one to print"),
+        flag("safe", "Guard text cells against spreadsheet formulas"),
+        flag("strict", "Exit with 3 where there were notes"),
+        flag("overwrite", "Replace the file of -o where it is there already"),
+    ]
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
 }
 
 fn count(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("N").value_parser(clap::value_parser!(u32)).help(help)
-}
-
-fn moment(name: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name("T").allow_hyphen_values(true).help(help)
+    option(name, "N", help).value_parser(clap::value_parser!(u32))
 }
 
 impl From<&ArgMatches> for Shared {
@@ -75,7 +87,11 @@ impl From<&ArgMatches> for Shared {
             table: text(matches, "table"),
             start: text(matches, "start"),
             end: text(matches, "end"),
-            params: texts(matches, "param").iter().filter_map(|p| p.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect(),
+            params: texts(matches, "param")
+                .iter()
+                .filter_map(|p| p.split_once('='))
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .collect(),
             safe: is_set(matches, "safe"),
             overwrite: is_set(matches, "overwrite"),
             ascii: is_set(matches, "ascii"),

@@ -144,7 +144,13 @@ fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     for mismatch in &mismatches {
         narrate(&format!("step {} ({}): {}", mismatch.seq, mismatch.step, mismatch.why));
     }
-    writeln!(std::io::stdout(), "{} steps replayed, {} tables, {} differ", records.len(), tables.len(), mismatches.len())?;
+    writeln!(
+        std::io::stdout(),
+        "{} steps replayed, {} tables, {} differ",
+        records.len(),
+        tables.len(),
+        mismatches.len()
+    )?;
     anyhow::ensure!(mismatches.is_empty(), "the journal does not replay to what it recorded");
     Ok(Ended::Done)
 }
@@ -153,7 +159,10 @@ fn verify(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let verified = case::verify(&journal_of(config, matches))?;
     writeln!(std::io::stdout(), "{} records, head {}", verified.n_records, verified.head)?;
     if let Some(head) = text(matches, "head") {
-        anyhow::ensure!(head == verified.head, "the head is another than the one given: records were added or a tail was removed");
+        anyhow::ensure!(
+            head == verified.head,
+            "the head is another than the one given: records were added or a tail was removed"
+        );
     }
     Ok(Ended::Done)
 }

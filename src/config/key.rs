@@ -109,7 +109,9 @@ mod tests {
 
     #[test]
     fn keys_read_back_as_they_are_written() {
-        for text in ["j", "G", "Ctrl-d", "Alt-x", "g g", "Enter", "Shift-Tab", "F1", "F12", "F", "-", "Space", "g Backspace"] {
+        for text in
+            ["j", "G", "Ctrl-d", "Alt-x", "g g", "Enter", "Shift-Tab", "F1", "F12", "F", "-", "Space", "g Backspace"]
+        {
             let chord = parse_chord(text).unwrap_or_default();
             assert_eq!(show_chord(&chord), text);
         }

@@ -70,7 +70,10 @@ impl Keymap {
     /// The first chord that does `action` in a pane, as text.
     pub fn chord_of(&self, focus: Focus, action: &Action) -> Option<String> {
         let in_context = |context: &str| {
-            self.bindings.iter().find(|b| b.context == context && b.action.act == action.act).map(|b| show_chord(&b.chord))
+            self.bindings
+                .iter()
+                .find(|b| b.context == context && b.action.act == action.act)
+                .map(|b| show_chord(&b.chord))
         };
         in_context(focus.id()).or_else(|| in_context(GLOBAL))
     }
@@ -90,12 +93,21 @@ impl Keymap {
         self.bindings.extend(layer);
     }
 
-    fn add_context(&mut self, yaml: &YamlText<'_>, context: &str, lines: &Entries, layer: &mut Vec<Binding>, problems: &mut Vec<Problem>) {
+    fn add_context(
+        &mut self,
+        yaml: &YamlText<'_>,
+        context: &str,
+        lines: &Entries,
+        layer: &mut Vec<Binding>,
+        problems: &mut Vec<Problem>,
+    ) {
         for (at, (keys, value)) in lines.0.iter().enumerate() {
             let nth = lines.0[..at].iter().filter(|(k, _)| k == keys).count();
             let mut complain = |what: String| problems.push(yaml.problem_at(&[context, keys], nth, what));
             let Some(chord) = parse_chord(keys) else {
-                complain(format!("'{keys}' is no key; write x, Ctrl-x, Alt-x, F1, Enter, Space, or keys in a row: 'g g'"));
+                complain(format!(
+                    "'{keys}' is no key; write x, Ctrl-x, Alt-x, F1, Enter, Space, or keys in a row: 'g g'"
+                ));
                 continue;
             };
             if value == &Value::Null {
@@ -111,14 +123,19 @@ impl Keymap {
 }
 
 fn check(context: &str, chord: &[Key], id: &str, layer: &[Binding]) -> Result<&'static Action, String> {
-    let action = action::find(id).ok_or_else(|| format!("there is no action '{id}'; 'casebook keys --actions' lists them"))?;
+    let action =
+        action::find(id).ok_or_else(|| format!("there is no action '{id}'; 'casebook keys --actions' lists them"))?;
     let overlaps = |b: &&Binding| b.context == context && (b.chord.starts_with(chord) || chord.starts_with(&b.chord));
     match layer.iter().find(overlaps) {
         None => Ok(action),
         Some(other) if other.chord == chord => {
             Err(format!("the key '{}' stands twice; it already means {}", show_chord(chord), other.action.id))
         }
-        Some(other) => Err(format!("'{}' and '{}' begin alike, so one can never be typed", show_chord(chord), show_chord(&other.chord))),
+        Some(other) => Err(format!(
+            "'{}' and '{}' begin alike, so one can never be typed",
+            show_chord(chord),
+            show_chord(&other.chord)
+        )),
     }
 }
 
@@ -173,7 +190,9 @@ mod tests {
 
     #[test]
     fn mistakes_have_a_line_and_cost_only_themselves() {
-        let (keymap, problems) = load("grid:\n  \"gg\": sort\n  \"X\": explode\n  \"Y\": sort\n  \"Y\": mark\n  \"g\": mark\n  \"g x\": mark\nattic:\n  \"q\": quit\n");
+        let (keymap, problems) = load(
+            "grid:\n  \"gg\": sort\n  \"X\": explode\n  \"Y\": sort\n  \"Y\": mark\n  \"g\": mark\n  \"g x\": mark\nattic:\n  \"q\": quit\n",
+        );
         let places: Vec<_> = problems.iter().map(|p| p.line).collect();
         assert_eq!(places, [2, 3, 5, 7, 8], "{problems:?}");
         assert_eq!(meaning(&keymap, Focus::Grid, "Y"), "sort");

@@ -63,7 +63,8 @@ impl RoleBook {
         let bare = name.strip_suffix(" [UTC]").unwrap_or(name).to_lowercase();
         let fits = |rule: &&Rule| rule.kind.as_deref().is_none_or(|k| k == kind.word());
         let by_name = self.rules.iter().filter(fits).find(|rule| rule.names.contains(&bare));
-        let by_pattern = || self.rules.iter().filter(fits).find(|r| r.pattern.as_ref().is_some_and(|p| p.is_match(&bare)));
+        let by_pattern =
+            || self.rules.iter().filter(fits).find(|r| r.pattern.as_ref().is_some_and(|p| p.is_match(&bare)));
         by_name.or_else(by_pattern).map(|rule| rule.role.clone())
     }
 }

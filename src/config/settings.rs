@@ -41,12 +41,11 @@ impl Config {
             let path = paths.config.join(name);
             read(&path).map(|text| (path.display().to_string(), text))
         };
-        let settings = user("config.yaml").and_then(|(file, text)| {
-            YamlText { file: &file, text: &text }.parse().map_err(|p| problems.push(p)).ok()
-        });
+        let settings = user("config.yaml")
+            .and_then(|(file, text)| YamlText { file: &file, text: &text }.parse().map_err(|p| problems.push(p)).ok());
         let settings: Settings = settings.unwrap_or_default();
-        let (keymap, keymap_problems) = layered("keymaps/default.yaml", user("keymap.yaml"), Keymap::load);
-        let (roles, role_problems) = layered("data/roles.yaml", user("roles.yaml"), RoleBook::load);
+        let (keymap, keymap_problems) = layered("keymaps/default.yaml", user("keymap.yaml").as_ref(), Keymap::load);
+        let (roles, role_problems) = layered("data/roles.yaml", user("roles.yaml").as_ref(), RoleBook::load);
         problems.extend(keymap_problems.into_iter().chain(role_problems));
         let theme = theme(&settings.theme, user(&format!("themes/{}.yaml", settings.theme)), &mut problems);
         Self { paths, settings, keymap, theme, roles, problems }
@@ -55,11 +54,11 @@ impl Config {
 
 fn layered<T>(
     ours: &str,
-    user: Option<(String, String)>,
+    user: Option<&(String, String)>,
     load: fn(&[YamlText<'_>]) -> (T, Vec<Problem>),
 ) -> (T, Vec<Problem>) {
     let base = YamlText { file: ours, text: embedded_text(ours).unwrap_or_default() };
-    match &user {
+    match user {
         Some((file, text)) => load(&[base, YamlText { file, text }]),
         None => load(&[base]),
     }
@@ -84,6 +83,17 @@ impl Theme {
     /// The terminal's own colours and nothing else.
     pub fn plain() -> Self {
         use super::Colour::Default as D;
-        Self { name: "plain".to_owned(), text: D, background: D, dim: D, accent: D, warning: D, danger: D, number: D, time: D, raised: D }
+        Self {
+            name: "plain".to_owned(),
+            text: D,
+            background: D,
+            dim: D,
+            accent: D,
+            warning: D,
+            danger: D,
+            number: D,
+            time: D,
+            raised: D,
+        }
     }
 }

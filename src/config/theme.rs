@@ -99,7 +99,9 @@ mod tests {
             let file = format!("themes/{name}.yaml");
             let theme = Theme::load(&YamlText { file: &file, text: embedded_text(&file).unwrap_or_default() }).unwrap();
             for behind in [theme.background, theme.raised] {
-                for colour in [theme.text, theme.dim, theme.accent, theme.warning, theme.danger, theme.number, theme.time] {
+                for colour in
+                    [theme.text, theme.dim, theme.accent, theme.warning, theme.danger, theme.number, theme.time]
+                {
                     let (a, b) = (luminance(colour), luminance(behind));
                     let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
                     assert!(contrast >= 4.5, "{name}: {colour:?} on {behind:?} has a contrast of {contrast:.2}");

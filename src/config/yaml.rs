@@ -35,7 +35,9 @@ impl YamlText<'_> {
     /// Parses the text; a mistake of syntax is a problem with its line.
     pub fn parse<T: for<'de> Deserialize<'de>>(&self) -> Result<T, Problem> {
         if self.text.len() > MAX_BYTES {
-            return Err(self.problem(1, format!("the file has {} bytes; at most {MAX_BYTES} are read", self.text.len())));
+            return Err(
+                self.problem(1, format!("the file has {} bytes; at most {MAX_BYTES} are read", self.text.len()))
+            );
         }
         serde_yaml::from_str(self.text).map_err(|error| {
             let line = error.location().map_or(1, |l| l.line());

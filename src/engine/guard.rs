@@ -17,7 +17,9 @@ pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     let outer = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(outer);
-    result.map_err(|_| "the query engine could not cope with this evidence and stopped; everything else goes on".to_owned())
+    result.map_err(|_| {
+        "the query engine could not cope with this evidence and stopped; everything else goes on".to_owned()
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,11 @@ pub enum Job {
     /// One step on a table that is not kept: what a filter would leave.
     Preview(Step, Arc<Table>),
     /// Rows that hold a text.
-    Find { table: Arc<Table>, columns: Vec<String>, needle: String },
+    Find {
+        table: Arc<Table>,
+        columns: Vec<String>,
+        needle: String,
+    },
     Export(Export),
 }
 

@@ -91,7 +91,15 @@ impl Engine {
         }));
         self.running.insert(slot, (generation, cancel));
         let (started, took) = (Instant::now(), Duration::ZERO);
-        self.jobs.push(JobInfo { slot, generation, title: title.to_owned(), state: JobState::Running, progress, took, started });
+        self.jobs.push(JobInfo {
+            slot,
+            generation,
+            title: title.to_owned(),
+            state: JobState::Running,
+            progress,
+            took,
+            started,
+        });
         generation
     }
 

@@ -8,9 +8,8 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
-use crate::analysis::table_hash::hex;
 use crate::case::{Case, Entry};
-use crate::model::{Cancel, Evidence, Input, Params};
+use crate::model::{Cancel, Evidence, Input, Params, hex};
 
 /// News from the scribe.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,13 +42,17 @@ impl Scribe {
     }
 
     pub fn record(&self, entry: Entry) {
-        // A thread that is gone has told why it failed.
-        self.entries.iter().for_each(|to| drop(to.send(entry.clone())));
+        if let Some(to) = &self.entries {
+            // A thread that is gone has told why it failed.
+            drop(to.send(entry));
+        }
     }
 
     /// Has a file's hash computed in the background; it becomes a record of its own.
     pub fn hash(&self, evidence: Evidence, utc: String) {
-        self.evidence.iter().for_each(|to| drop(to.send((evidence.clone(), utc.clone()))));
+        if let Some(to) = &self.evidence {
+            drop(to.send((evidence, utc)));
+        }
     }
 }
 
@@ -92,7 +95,14 @@ pub fn hash_evidence(mut evidence: Evidence, utc: String, cancel: &Cancel) -> Op
     evidence.mtime.as_ref()?;
     evidence.sha256 = Some(sha256_of(Path::new(&evidence.path), cancel)?);
     let inputs = vec![Input::Evidence(evidence)];
-    Some(Entry { utc, step: "hash-evidence".to_owned(), params: Params::new(), inputs, output: None, notes: Vec::new() })
+    Some(Entry {
+        utc,
+        step: "hash-evidence".to_owned(),
+        params: Params::new(),
+        inputs,
+        output: None,
+        notes: Vec::new(),
+    })
 }
 
 fn sha256_of(path: &Path, cancel: &Cancel) -> Option<String> {

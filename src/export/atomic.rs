@@ -1,7 +1,8 @@
 //! The one way in which this program writes a file: beside its place, synced, then renamed over it.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::{Error, Result};
@@ -16,7 +17,11 @@ pub enum Overwrite {
 
 /// Runs `fill` on a temporary file in the same folder, and puts it in place once all of it is on disk. A crash, a full
 /// disk or an error leaves what was there before.
-pub fn write_atomically(path: &Path, overwrite: Overwrite, fill: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+pub fn write_atomically(
+    path: &Path,
+    overwrite: Overwrite,
+    fill: impl FnOnce(&mut dyn Write) -> Result<()>,
+) -> Result<()> {
     let unwritable = |why: String| Error::Unwritable { path: path.to_owned(), why };
     if let (Overwrite::Never(remedy), true) = (overwrite, path.exists()) {
         return Err(Error::Exists { path: path.to_owned(), remedy });
@@ -25,7 +30,12 @@ pub fn write_atomically(path: &Path, overwrite: Overwrite, fill: impl FnOnce(&mu
     if !folder.is_dir() {
         return Err(unwritable(format!("the folder {} does not exist", folder.display())));
     }
-    let temporary = tempfile::Builder::new().prefix(".casebook-").tempfile_in(folder).map_err(|e| unwritable(e.to_string()))?;
+    let temporary = tempfile::Builder::new()
+        .prefix(".casebook-")
+        // Whoever runs the program decides by the umask who may read the file, as with any other tool.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(|e| unwritable(e.to_string()))?;
     let mut out = BufWriter::new(temporary);
     fill(&mut out)?;
     let temporary = out.into_inner().map_err(|e| unwritable(e.to_string()))?;

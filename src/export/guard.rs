@@ -29,7 +29,9 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed_and_data_is_left_alone() {
-        for bad in ["=cmd|' /C calc'!A0", "+1+1", "-nop -w hidden", "@SUM(A1)", "\t=1", " =1", "\u{200b}=1", "＝1", "note\n=1"] {
+        for bad in
+            ["=cmd|' /C calc'!A0", "+1+1", "-nop -w hidden", "@SUM(A1)", "\t=1", " =1", "\u{200b}=1", "＝1", "note\n=1"]
+        {
             assert!(guarded(bad).starts_with('\''), "{bad:?}");
         }
         for good in ["-", "-5", "+3.2", "a=b", "", "powershell -enc x", "NORD\\svc-backup"] {

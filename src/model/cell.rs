@@ -34,7 +34,9 @@ impl Cell {
             AnyValue::Struct(_, _, fields) => (CellKind::Nested, format!("{{{}}}", fields.len())),
             AnyValue::StructOwned(owned) => (CellKind::Nested, format!("{{{}}}", owned.1.len())),
             time if micros(time).is_some() => (CellKind::Time, brief_time(time, digits)),
-            number if number.is_primitive_numeric() || matches!(number, AnyValue::Decimal(..)) => (CellKind::Number, number.to_string()),
+            number if number.is_primitive_numeric() || matches!(number, AnyValue::Decimal(..)) => {
+                (CellKind::Number, number.to_string())
+            }
             other => (CellKind::Text, plain_text(other).unwrap_or_default()),
         };
         let kind = if kind == CellKind::Text && text.is_empty() { CellKind::Empty } else { kind };
@@ -64,10 +66,12 @@ pub fn json(value: &AnyValue<'_>) -> Value {
         AnyValue::Boolean(flag) => Value::Bool(*flag),
         AnyValue::List(series) => Value::Array(series.iter().map(|item| json(&item)).collect()),
         AnyValue::Struct(..) => json(&value.clone().into_static()),
-        AnyValue::StructOwned(owned) => {
-            Value::Object(owned.1.iter().zip(&owned.0).map(|(field, item)| (field.name().to_string(), json(item))).collect())
+        AnyValue::StructOwned(owned) => Value::Object(
+            owned.1.iter().zip(&owned.0).map(|(field, item)| (field.name().to_string(), json(item))).collect(),
+        ),
+        number if number.is_integer() => {
+            number.try_extract::<i64>().map_or_else(|_| Value::String(number.to_string()), Value::from)
         }
-        number if number.is_integer() => number.try_extract::<i64>().map_or_else(|_| Value::String(number.to_string()), Value::from),
         number if number.is_float() => number.try_extract::<f64>().map_or(Value::Null, Value::from),
         other => plain_text(other).map_or(Value::Null, Value::String),
     }
@@ -103,7 +107,7 @@ fn brief_time(value: &AnyValue<'_>, digits: u8) -> String {
 fn micros(value: &AnyValue<'_>) -> Option<i64> {
     match value {
         AnyValue::Datetime(t, unit, _) => Some(to_micros(*t, *unit)),
-        AnyValue::DatetimeOwned(t, unit, _) => Some(to_micros(*t, *unit)),
+        AnyValue::DatetimeOwned(..) => micros(&value.as_borrowed()),
         AnyValue::Date(days) => i64::from(*days).checked_mul(86_400_000_000),
         _ => None,
     }
@@ -117,8 +121,10 @@ const fn to_micros(value: i64, unit: TimeUnit) -> i64 {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

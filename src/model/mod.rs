@@ -16,7 +16,7 @@ mod table;
 mod time_range;
 
 pub use cancel::{Cancel, Progress};
-pub use cell::{Cell, CellKind, format_time, json, plain_text};
+pub use cell::{Cell, CellKind, format_time, hex, json, plain_text};
 pub use chip::Chip;
 pub use evidence::{Evidence, SourceId};
 pub use kind::Kind;

@@ -4,7 +4,7 @@
 //! (`⟨U+202E⟩` typed out) has its own bracket escaped. Method: every character that a terminal might act on or
 //! hide is replaced by `⟨NAME⟩` or `⟨U+XXXX⟩`; see Unicode TR36 and the Trojan Source paper (CVE-2021-42574).
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use unicode_width::UnicodeWidthChar;
 
@@ -122,7 +122,7 @@ impl Shown {
         self.text.push(open);
         match name_of(c) {
             Some(name) => self.text.push_str(name),
-            None => self.text.push_str(&format!("U+{:04X}", u32::from(c))),
+            None => drop(write!(self.text, "U+{:04X}", u32::from(c))),
         }
         self.text.push(close);
     }
@@ -161,10 +161,9 @@ fn name_of(c: char) -> Option<&'static str> {
 fn needs_token(c: char, after: &str, mode: TextMode) -> bool {
     match (c, mode) {
         // A bracket of evidence must not be mistaken for one of ours.
-        ('⟨', TextMode::Unicode) => true,
         ('<', TextMode::Ascii) => token_length(after, '>').is_some(),
         (' '..='~', _) => false,
-        (_, TextMode::Ascii) => true,
+        ('⟨', TextMode::Unicode) | (_, TextMode::Ascii) => true,
         _ => is_invisible_or_active(c),
     }
 }
@@ -178,7 +177,7 @@ fn is_invisible_or_active(c: char) -> bool {
         None | Some(0) => true,
         Some(_) => matches!(u32::from(c),
             0xAD | 0x85 | 0xA0 | 0x115F | 0x1160 | 0x1680 | 0x2000..=0x200F | 0x2028..=0x202F | 0x205F..=0x206F
-            | 0x3000 | 0x3164 | 0xFFA0 | 0xFEFF | 0xFFF0..=0xFFFB | 0x2800 | 0xE000..=0xF8FF | 0xE0000..=0x10FFFF),
+            | 0x3000 | 0x3164 | 0xFFA0 | 0xFEFF | 0xFFF0..=0xFFFB | 0x2800 | 0xE000..=0xF8FF | 0xE_0000..=0x10_FFFF),
     }
 }
 
@@ -261,12 +260,33 @@ mod tests {
     fn pieces_join_to_the_whole() {
         let text = Shown::of(&Untrusted("a\nb<LF>"), TextMode::Ascii);
         let pieces = text.pieces(TextMode::Ascii);
-        assert_eq!(pieces, [Piece::Plain("a"), Piece::Token("<LF>"), Piece::Plain("b"), Piece::Token("<U+003C>"), Piece::Plain("LF>")]);
+        assert_eq!(
+            pieces,
+            [Piece::Plain("a"), Piece::Token("<LF>"), Piece::Plain("b"), Piece::Token("<U+003C>"), Piece::Plain("LF>")]
+        );
     }
 
     /// Text that is rich in what attackers use, beside any text at all.
     fn hostile() -> impl Strategy<Value = String> {
-        let spice = prop::sample::select(vec!['\x1b', '\u{9b}', '\u{202e}', '\u{200b}', '\u{e0041}', '⟨', '⟩', '<', '>', 'U', '+', '\n', 'L', 'F', '\u{301}', '\u{2028}', '\u{feff}']);
+        let spice = prop::sample::select(vec![
+            '\x1b',
+            '\u{9b}',
+            '\u{202e}',
+            '\u{200b}',
+            '\u{e0041}',
+            '⟨',
+            '⟩',
+            '<',
+            '>',
+            'U',
+            '+',
+            '\n',
+            'L',
+            'F',
+            '\u{301}',
+            '\u{2028}',
+            '\u{feff}',
+        ]);
         prop::collection::vec(prop_oneof![any::<char>(), spice], 0..40).prop_map(|chars| chars.into_iter().collect())
     }
 

@@ -164,7 +164,8 @@ fn profile(column: &polars::prelude::Column, position: usize, role_of: &dyn Fn(&
     let name = column.name().to_string();
     let kind = Kind::of(column.dtype());
     let digits = if kind == Kind::Time { sampled_digits(column) } else { 0 };
-    let shown_width = |cell: &Cell| Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width();
+    let shown_width =
+        |cell: &Cell| Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width();
     let widest = sample(column).map(|row| column.get(row).map_or(1, |v| shown_width(&Cell::brief(&v, digits))));
     let width = widest.max().unwrap_or(1).max(1);
     Column {

@@ -10,7 +10,9 @@ pub struct TimeRange {
 }
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("'{text}' is no time: give an ISO date or time (2026-03-04, 2026-03-04T02:11:09Z) or an offset such as -7d, -1mon, -12h@h")]
+#[error(
+    "'{text}' is no time: give an ISO date or time (2026-03-04, 2026-03-04T02:11:09Z) or an offset such as -7d, -1mon, -12h@h"
+)]
 pub struct TimeRangeError {
     text: String,
 }
@@ -61,7 +63,8 @@ fn offset(text: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 fn shift(time: DateTime<Utc>, number: u32, unit: &str, back: bool) -> Option<DateTime<Utc>> {
-    let months = |n: u32| if back { time.checked_sub_months(Months::new(n)) } else { time.checked_add_months(Months::new(n)) };
+    let months =
+        |n: u32| if back { time.checked_sub_months(Months::new(n)) } else { time.checked_add_months(Months::new(n)) };
     let sign = if back { -1 } else { 1 };
     let by = |seconds: i64| time.checked_add_signed(Duration::try_seconds(sign * seconds * i64::from(number))?);
     match unit {

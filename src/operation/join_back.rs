@@ -16,7 +16,11 @@ pub const OPERATION: Operation = Operation {
     inputs: Inputs::Two,
     params: &[
         ParamSpec::required("with", ParamKind::Table, "the result, made from this table by an operation"),
-        ParamSpec::required("how", ParamKind::Choice(&["left", "inner"]), "left keeps rows without a result, inner does not"),
+        ParamSpec::required(
+            "how",
+            ParamKind::Choice(&["left", "inner"]),
+            "left keeps rows without a result, inner does not",
+        ),
     ],
     run,
 };
@@ -25,14 +29,19 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (table, result) = (&inputs[0], &inputs[1]);
     for (which, frame) in [("table", table.frame()), ("result", result.frame())] {
         if frame.column(ROW).is_err() || frame.column(SOURCE).is_err() {
-            return Err(Error::Failed(format!("the {which} has lost its rows' origin (it is an aggregate), so it cannot be joined back")));
+            return Err(Error::Failed(format!(
+                "the {which} has lost its rows' origin (it is an aggregate), so it cannot be joined back"
+            )));
         }
     }
     let keys = [col(SOURCE), col(ROW)];
     let n_distinct = table.frame().clone().lazy().select([as_struct(keys.to_vec()).n_unique()]).collect()?;
     let n_distinct = n_distinct.columns()[0].get(0)?.try_extract::<usize>()?;
     if n_distinct != table.n_rows() {
-        return Err(Error::Failed(format!("{} holds some evidence rows several times, so a result cannot be told apart by row", table.name)));
+        return Err(Error::Failed(format!(
+            "{} holds some evidence rows several times, so a result cannot be told apart by row",
+            table.name
+        )));
     }
     let right = result.frame().clone().lazy().select(new_columns(table, result));
     let how = if required(step, "how")? == "left" { JoinType::Left } else { JoinType::Inner };

@@ -18,7 +18,7 @@ pub const OPERATION: Operation = Operation {
 fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let path = required(step, "path")?;
     let opened = match path.strip_prefix("table:") {
-        Some(stem) => cx.library.open_stem(stem)?,
+        Some(name) => cx.library.open_stem(name)?,
         None if Path::new(path).is_dir() => return list_folder(cx, Path::new(path)),
         None => {
             // From now on the table can be named in SQL.

@@ -71,7 +71,9 @@ pub fn check(operation: &Operation, step: &Step) -> Result<()> {
         }
     }
     match operation.params.iter().find(|spec| spec.required && !step.params.contains_key(spec.name)) {
-        Some(missing) => complain(format!("--{} {} is missing: {}", missing.name, missing.kind.placeholder(), missing.doc)),
+        Some(missing) => {
+            complain(format!("--{} {} is missing: {}", missing.name, missing.kind.placeholder(), missing.doc))
+        }
         None => Ok(()),
     }
 }
@@ -108,7 +110,11 @@ pub fn columns(text: &str) -> std::result::Result<Vec<String>, String> {
 
 /// A name as [`columns`] reads it back.
 pub fn quoted(name: &str) -> String {
-    if name.contains(',') || name.starts_with('-') || name.trim() != name { format!("\"{name}\"") } else { name.to_owned() }
+    if name.contains(',') || name.starts_with('-') || name.trim() != name {
+        format!("\"{name}\"")
+    } else {
+        name.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -204,7 +204,11 @@ fn draw_tree(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let (look, browser) = (screen.look, screen.browser);
     let items = items(screen, area.width);
     if items.is_empty() && !area.is_empty() {
-        let text = if browser.filter.is_empty() { "No query was found." } else { "No query is called that; / and Enter shows all." };
+        let text = if browser.filter.is_empty() {
+            "No query was found."
+        } else {
+            "No query is called that; / and Enter shows all."
+        };
         put(look, buf, Rect { x: area.x + 1, height: 1, width: area.width.saturating_sub(1), ..area }, text, look.dim);
         return;
     }

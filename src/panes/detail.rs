@@ -103,4 +103,3 @@ fn draw_line(screen: &Screen<'_>, line: &FieldLine, under_cursor: bool, area: Re
     let value = Rect { x: area.x + name_width + 1, width: area.width.saturating_sub(name_width + 1), ..area };
     put_shown(look, buf, value, &line.text, line.style.bg(background));
 }
-

@@ -24,7 +24,13 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
                 Tone::Error => screen.look.danger,
             };
             let area = screen.rects.footer;
-            put(screen.look, buf, Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, &message.text, style);
+            put(
+                screen.look,
+                buf,
+                Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area },
+                &message.text,
+                style,
+            );
         }
         None => hints(screen, screen.rects.footer, buf),
     }
@@ -34,7 +40,12 @@ fn chips(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };
     let look = screen.look;
     let n_filters = view.chips.len();
-    let right = format!("{n_filters} filter{}{}{} edit", if n_filters == 1 { "" } else { "s" }, look.glyphs.dot, screen.grid_key("edit-filters"));
+    let right = format!(
+        "{n_filters} filter{}{}{} edit",
+        if n_filters == 1 { "" } else { "s" },
+        look.glyphs.dot,
+        screen.grid_key("edit-filters")
+    );
     let width = area.width.saturating_sub(u16::try_from(right.chars().count()).unwrap_or(0) + 3);
     let mut rest = Rect { x: area.x + 1, width, ..area };
     for chip in &view.chips {
@@ -54,7 +65,9 @@ fn hints(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
         .collect();
     wanted.sort_unstable_by_key(|((order, _), _)| *order);
     let (always, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|((order, _), _)| *order >= 90);
-    let width_of = |((_, word), key): &((u8, &str), String)| key.chars().count() + word.len() + 1 + look.glyphs.dot.chars().count();
+    let width_of = |((_, word), key): &((u8, &str), String)| {
+        key.chars().count() + word.len() + 1 + look.glyphs.dot.chars().count()
+    };
     let mut room = usize::from(area.width).saturating_sub(always.iter().map(width_of).sum::<usize>() + 1);
     let mut shown = Vec::new();
     for hint in others {
@@ -67,7 +80,12 @@ fn hints(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let mut rest = Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area };
     for (at, ((_, word), key)) in shown.into_iter().chain(always).enumerate() {
         let dot = if at == 0 { "" } else { look.glyphs.dot };
-        for (text, style) in [(dot, look.dim), (key.as_str(), look.accent.add_modifier(Modifier::BOLD)), (" ", look.dim), (word, look.base)] {
+        for (text, style) in [
+            (dot, look.dim),
+            (key.as_str(), look.accent.add_modifier(Modifier::BOLD)),
+            (" ", look.dim),
+            (word, look.base),
+        ] {
             let used = put(look, buf, rest, text, style);
             rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
         }

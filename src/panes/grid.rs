@@ -71,7 +71,8 @@ fn width_of(view: &View, column: &Column) -> u16 {
 /// Type letter, name, and the place and direction in the sort order.
 fn heading(view: &View, column: &Column) -> String {
     let sorted = view.sort.iter().position(|key| key.column == column.name);
-    let mark = sorted.map(|at| format!(" {}{}", if view.sort[at].descending { '▼' } else { '▲' }, at + 1)).unwrap_or_default();
+    let mark =
+        sorted.map(|at| format!(" {}{}", if view.sort[at].descending { '▼' } else { '▲' }, at + 1)).unwrap_or_default();
     format!("{} {}{mark}", column.kind.glyph(), column.name)
 }
 
@@ -79,7 +80,13 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };
     let area = if screen.rects.browser.is_empty() { area } else { rule(screen.look, buf, area) };
     let inner = title(screen, area, buf, &view.name, screen.focus == Focus::Grid, &summary(view));
-    put_right(screen.look, buf, Rect { height: area.height.min(1), width: area.width.saturating_sub(1), ..area }, &place_text(view), screen.look.dim);
+    put_right(
+        screen.look,
+        buf,
+        Rect { height: area.height.min(1), width: area.width.saturating_sub(1), ..area },
+        &place_text(view),
+        screen.look.dim,
+    );
     if inner.is_empty() {
         return;
     }
@@ -113,10 +120,24 @@ fn place_text(view: &View) -> String {
 fn empty(screen: &Screen<'_>, view: &View, area: Rect, buf: &mut Buffer) {
     let text = match view.chips.len() {
         0 => "This table has no rows.".to_owned(),
-        1 => format!("The filter hides all {} rows. {} drops it.", count(view.base.1.n_rows()), screen.grid_key("drop-filter")),
-        n => format!("{n} filters hide all {} rows. {} drops the newest.", count(view.base.1.n_rows()), screen.grid_key("drop-filter")),
+        1 => format!(
+            "The filter hides all {} rows. {} drops it.",
+            count(view.base.1.n_rows()),
+            screen.grid_key("drop-filter")
+        ),
+        n => format!(
+            "{n} filters hide all {} rows. {} drops the newest.",
+            count(view.base.1.n_rows()),
+            screen.grid_key("drop-filter")
+        ),
     };
-    put(screen.look, buf, Rect { x: area.x + GUTTER, height: area.height.min(1), width: area.width.saturating_sub(GUTTER), ..area }, &text, screen.look.dim);
+    put(
+        screen.look,
+        buf,
+        Rect { x: area.x + GUTTER, height: area.height.min(1), width: area.width.saturating_sub(GUTTER), ..area },
+        &text,
+        screen.look.dim,
+    );
 }
 
 fn headings(screen: &Screen<'_>, view: &View, placed: &[Placed<'_>], line: Rect, buf: &mut Buffer) {
@@ -132,7 +153,13 @@ fn headings(screen: &Screen<'_>, view: &View, placed: &[Placed<'_>], line: Rect,
             put(look, buf, area, &text, style);
         }
         if p.at + 1 == view.frozen {
-            put(look, buf, Rect { x: area.right(), width: 1, ..line }.intersection(line), look.glyphs.vertical, look.dim);
+            put(
+                look,
+                buf,
+                Rect { x: area.right(), width: 1, ..line }.intersection(line),
+                look.glyphs.vertical,
+                look.dim,
+            );
         }
     }
 }

@@ -28,7 +28,13 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let inner = title(screen, area, buf, "Jobs", screen.focus == Focus::Jobs, &rest);
     if screen.job_list.is_empty() {
         let text = format!("Nothing has run yet. {} goes to the queries.", screen.key("focus-browser"));
-        put(look, buf, Rect { x: inner.x + 1, height: inner.height.min(1), width: inner.width.saturating_sub(1), ..inner }, &text, look.dim);
+        put(
+            look,
+            buf,
+            Rect { x: inner.x + 1, height: inner.height.min(1), width: inner.width.saturating_sub(1), ..inner },
+            &text,
+            look.dim,
+        );
         return;
     }
     // The newest stands first.
@@ -56,7 +62,11 @@ fn state<'a>(screen: &'a Screen<'_>, job: &JobInfo) -> (&'a str, ratatui::style:
 pub fn describe(job: &JobInfo) -> String {
     let (done, total) = job.progress.read();
     let to_count = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX));
-    let far = if job.state == JobState::Running && total > 0 { format!(" {} of {}", to_count(done), to_count(total)) } else { String::new() };
+    let far = if job.state == JobState::Running && total > 0 {
+        format!(" {} of {}", to_count(done), to_count(total))
+    } else {
+        String::new()
+    };
     let why = if let JobState::Failed(why) = &job.state { format!(": {why}") } else { String::new() };
     format!("{}{far} ({} ms){why}", job.title, job.took.as_millis())
 }

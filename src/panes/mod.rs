@@ -25,12 +25,12 @@ use crate::ui::{Look, Rects, put};
 pub use browser::{Browser, Parameter, Query, TABLES};
 pub use detail::Detail;
 pub use form::{Field, Form, FormPurpose};
+pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
 pub use jobs::Jobs;
+pub use jobs::describe as describe_job;
 pub use picker::{PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
-pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
-pub use jobs::describe as describe_job;
 pub use view::{Kept, Preview, Search, View};
 
 /// One row of the pane table.
@@ -110,7 +110,9 @@ impl Screen<'_> {
     }
 
     fn key_in(&self, focus: Focus, id: &str) -> String {
-        crate::action::find(id).and_then(|action| self.keymap.chord_of(focus, action)).unwrap_or_else(|| "no key".to_owned())
+        crate::action::find(id)
+            .and_then(|action| self.keymap.chord_of(focus, action))
+            .unwrap_or_else(|| "no key".to_owned())
     }
 }
 
@@ -158,7 +160,8 @@ fn title(screen: &Screen<'_>, area: Rect, buf: &mut Buffer, name: &str, focused:
     use ratatui::style::Modifier;
     let look = screen.look;
     let line = Rect { height: area.height.min(1), ..area };
-    let (mark, style) = if focused { (look.glyphs.focus, look.accent.add_modifier(Modifier::BOLD)) } else { (" ", look.dim) };
+    let (mark, style) =
+        if focused { (look.glyphs.focus, look.accent.add_modifier(Modifier::BOLD)) } else { (" ", look.dim) };
     let used = put(look, buf, line, mark, style);
     let line = Rect { x: line.x + used, width: line.width.saturating_sub(used), ..line };
     let used = put(look, buf, line, name, if focused { style } else { look.base });

@@ -94,11 +94,23 @@ pub fn draw(screen: &Screen<'_>, picker: &Picker, buf: &mut Buffer) {
     let prompt = format!("> {}", picker.input.value());
     let first = Rect { height: inner.height.min(1), ..inner };
     let used = put(look, buf, first, &prompt, look.raised);
-    put(look, buf, Rect { x: first.x + used, width: first.width.saturating_sub(used), ..first }, "_", raised(look.accent));
+    put(
+        look,
+        buf,
+        Rect { x: first.x + used, width: first.width.saturating_sub(used), ..first },
+        "_",
+        raised(look.accent),
+    );
     put_right(look, buf, first, &format!("{} of {}", picker.shown.len(), picker.items.len()), raised(look.dim));
     let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if picker.shown.is_empty() && !list.is_empty() {
-        put(look, buf, Rect { height: 1, ..list }, "Nothing is called that. Backspace widens, Esc closes.", raised(look.dim));
+        put(
+            look,
+            buf,
+            Rect { height: 1, ..list },
+            "Nothing is called that. Backspace widens, Esc closes.",
+            raised(look.dim),
+        );
     }
     let top = scrolled(0, picker.cursor, usize::from(list.height));
     for ((at, item_idx), y) in picker.shown.iter().enumerate().skip(top).zip(list.top()..list.bottom()) {
@@ -116,7 +128,13 @@ fn line(screen: &Screen<'_>, item: &PickItem, under_cursor: bool, area: Rect, bu
         buf.set_style(area, style);
     }
     put(look, buf, Rect { width: 14.min(area.width), ..area }, &item.keys, style);
-    put(look, buf, Rect { x: area.x + 15, width: 21.min(area.width.saturating_sub(15)), ..area }, item.action.id, style);
+    put(
+        look,
+        buf,
+        Rect { x: area.x + 15, width: 21.min(area.width.saturating_sub(15)), ..area },
+        item.action.id,
+        style,
+    );
     let what = item.reason.as_ref().map_or(item.action.doc.to_owned(), |reason| format!("not now: {reason}"));
     put(look, buf, Rect { x: area.x + 37, width: area.width.saturating_sub(37), ..area }, &what, style);
 }

@@ -76,7 +76,13 @@ pub fn draw(screen: &Screen<'_>, prompt: &Prompt, buf: &mut Buffer) {
 }
 
 /// A text field scrolled to its cursor, which is a reversed cell and needs no terminal cursor.
-pub fn input_line(screen: &Screen<'_>, input: &Input, area: Rect, style: ratatui::style::Style, buf: &mut Buffer) -> u16 {
+pub fn input_line(
+    screen: &Screen<'_>,
+    input: &Input,
+    area: Rect,
+    style: ratatui::style::Style,
+    buf: &mut Buffer,
+) -> u16 {
     let scroll = input.visual_scroll(usize::from(area.width.saturating_sub(1)));
     let visible: String = skip_columns(input.value(), scroll);
     let used = put(screen.look, buf, area, &visible, style);

@@ -133,10 +133,10 @@ impl View {
 
     /// Full width for the column under the cursor, or its fitted one again.
     pub fn widen_column(&mut self) {
-        if let Some(name) = self.column().map(|c| c.name.clone()) {
-            if !self.wide.remove(&name) {
-                self.wide.insert(name);
-            }
+        if let Some(name) = self.column().map(|c| c.name.clone())
+            && !self.wide.remove(&name)
+        {
+            self.wide.insert(name);
         }
     }
 
@@ -210,7 +210,11 @@ impl View {
     pub fn next_match(&self, forward: bool) -> Option<usize> {
         let rows = &self.search.as_ref()?.rows;
         let at = u32::try_from(self.row).ok()?;
-        let next = if forward { rows.iter().find(|r| **r > at).or(rows.first()) } else { rows.iter().rev().find(|r| **r < at).or(rows.last()) };
+        let next = if forward {
+            rows.iter().find(|r| **r > at).or(rows.first())
+        } else {
+            rows.iter().rev().find(|r| **r < at).or(rows.last())
+        };
         next.and_then(|row| usize::try_from(*row).ok())
     }
 
@@ -231,5 +235,9 @@ fn key_of(table: &Table, row_idx: usize) -> Option<u64> {
 fn find_row(table: &Table, key: u64) -> Option<usize> {
     let rows = table.frame().column(ROW).ok()?.u32().ok()?;
     let wanted = u32::try_from(key & u64::from(u32::MAX)).ok()?;
-    rows.iter().enumerate().filter(|(_, row)| *row == Some(wanted)).map(|(at, _)| at).find(|at| key_of(table, *at) == Some(key))
+    rows.iter()
+        .enumerate()
+        .filter(|(_, row)| *row == Some(wanted))
+        .map(|(at, _)| at)
+        .find(|at| key_of(table, *at) == Some(key))
 }

@@ -11,13 +11,24 @@ use crate::ui::{count, put, put_shown, rule, wrapped};
 pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let look = screen.look;
     let area = if screen.rects.browser.is_empty() { area } else { rule(look, buf, area) };
-    let inner = Rect { x: area.x + 2, y: area.y + 1, width: area.width.saturating_sub(3), height: area.height.saturating_sub(1) };
+    let inner = Rect {
+        x: area.x + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(3),
+        height: area.height.saturating_sub(1),
+    };
     let lines = lines(screen, inner.width);
     for ((key, text, style), y) in lines.iter().zip(inner.top()..inner.bottom()) {
         let line = Rect { y, height: 1, ..inner };
         let indent = if key.is_empty() { 0 } else { 8 };
         put(look, buf, Rect { width: 7.min(line.width), ..line }, key, look.accent.add_modifier(Modifier::BOLD));
-        put_shown(look, buf, Rect { x: line.x + indent, width: line.width.saturating_sub(indent), ..line }, text, *style);
+        put_shown(
+            look,
+            buf,
+            Rect { x: line.x + indent, width: line.width.saturating_sub(indent), ..line },
+            text,
+            *style,
+        );
     }
 }
 
@@ -26,7 +37,8 @@ type WelcomeLine = (String, Shown, Style);
 
 fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
     let look = screen.look;
-    let text = |text: &str, style: Style| wrapped(look, text, width, 4).into_iter().map(move |l| (String::new(), l, style));
+    let text =
+        |text: &str, style: Style| wrapped(look, text, width, 4).into_iter().map(move |l| (String::new(), l, style));
     let blank = || (String::new(), Shown::default(), look.base);
     let mut lines: Vec<WelcomeLine> = text("casebook", look.accent.add_modifier(Modifier::BOLD)).collect();
     lines.extend(text("An investigation workbench: query, walk, filter and export evidence by keyboard.", look.base));
@@ -37,7 +49,10 @@ fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
         lines.extend(keys.zip(shown).map(|(key, text)| (key, text, look.base)));
     }
     lines.push(blank());
-    lines.extend(text("New here? Press Enter on a query and look around: nothing you do changes the evidence.", look.dim));
+    lines.extend(text(
+        "New here? Press Enter on a query and look around: nothing you do changes the evidence.",
+        look.dim,
+    ));
     lines
 }
 

@@ -23,8 +23,18 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
         let line = Rect { y, height: 1, ..inner };
         let key = show_chord(&binding.chord[screen.pending.len()..]);
         let reason = (binding.action.enabled)(screen.snapshot);
-        let style = if reason.is_ok() { screen.look.raised } else { screen.look.dim.bg(screen.look.raised.bg.unwrap_or_default()) };
+        let style = if reason.is_ok() {
+            screen.look.raised
+        } else {
+            screen.look.dim.bg(screen.look.raised.bg.unwrap_or_default())
+        };
         put(screen.look, buf, Rect { width: 10, ..line }, &key, style);
-        put(screen.look, buf, Rect { x: line.x + 11, width: line.width.saturating_sub(11), ..line }, binding.action.doc, style);
+        put(
+            screen.look,
+            buf,
+            Rect { x: line.x + 11, width: line.width.saturating_sub(11), ..line },
+            binding.action.doc,
+            style,
+        );
     }
 }

@@ -80,12 +80,14 @@ impl Library {
         if let Some(template) = self.templates.iter().find(full) {
             return Ok(template);
         }
-        match bare.as_slice() {
-            [one] => Ok(one),
-            _ => {
-                let names: Vec<String> = self.templates.iter().flat_map(Template::full_names).collect();
-                Err(Error::NoSuchQuery { name: name.to_owned(), suggestion: suggestion(name, names.iter().map(String::as_str)) })
-            }
+        if let [one] = bare.as_slice() {
+            Ok(one)
+        } else {
+            let names: Vec<String> = self.templates.iter().flat_map(Template::full_names).collect();
+            Err(Error::NoSuchQuery {
+                name: name.to_owned(),
+                suggestion: suggestion(name, names.iter().map(String::as_str)),
+            })
         }
     }
 
@@ -170,12 +172,19 @@ impl Library {
     }
 
     /// Keeps the rows inside a time range; a table without a usable time column refuses it.
-    pub fn in_range(&self, mut lf: LazyFrame, range: TimeRange, column: Option<&str>, table: &str) -> Result<LazyFrame> {
+    pub fn in_range(
+        &self,
+        mut lf: LazyFrame,
+        range: TimeRange,
+        column: Option<&str>,
+        table: &str,
+    ) -> Result<LazyFrame> {
         if range.is_open() {
             return Ok(lf);
         }
         let schema = lf.collect_schema()?;
-        let column = self.time_column(&schema, column).map_err(|why| Error::TimeRange { table: table.to_owned(), why })?;
+        let column =
+            self.time_column(&schema, column).map_err(|why| Error::TimeRange { table: table.to_owned(), why })?;
         let moment = |micros: i64| lit(micros).cast(DataType::Datetime(TimeUnit::Microseconds, None));
         if let Some(start) = range.start {
             lf = lf.filter(col(column.clone()).gt_eq(moment(start)));
@@ -195,12 +204,19 @@ impl Library {
                 None => Err(format!("it has no column {wanted}")),
             };
         }
-        let by_role = schema.iter().find(|(name, dtype)| is_time(dtype) && self.roles.role_of(name, Kind::Time) == Some(Role::TIME));
+        let by_role = schema
+            .iter()
+            .find(|(name, dtype)| is_time(dtype) && self.roles.role_of(name, Kind::Time) == Some(Role::TIME));
         let any = || schema.iter().find(|(_, dtype)| is_time(dtype));
         let found = by_role.or_else(any).map(|(name, _)| name.clone());
         found.ok_or_else(|| {
-            let texts: Vec<_> = schema.iter_names().filter(|n| n.to_lowercase().contains("time")).map(PlSmallStr::as_str).collect();
-            if texts.is_empty() { "it has no time column".to_owned() } else { format!("{} hold no full times", texts.join(", ")) }
+            let texts: Vec<_> =
+                schema.iter_names().filter(|n| n.to_lowercase().contains("time")).map(PlSmallStr::as_str).collect();
+            if texts.is_empty() {
+                "it has no time column".to_owned()
+            } else {
+                format!("{} hold no full times", texts.join(", "))
+            }
         })
     }
 
@@ -210,7 +226,10 @@ impl Library {
             Place::Embedded(file) => (file.bytes.len() as u64, None),
             Place::File(file) => {
                 let meta = file.metadata().map_err(|e| Error::Unreadable { path: path.clone(), why: e.to_string() })?;
-                let changed = meta.modified().ok().map(|t| DateTime::<Utc>::from(t).to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
+                let changed = meta
+                    .modified()
+                    .ok()
+                    .map(|t| DateTime::<Utc>::from(t).to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
                 (meta.len(), changed)
             }
         };
@@ -231,11 +250,15 @@ impl Library {
             let old = &self.templates[at];
             let place = format!("{}:{}", template.file, template.line);
             if old.layer == template.layer {
-                let what = format!("the query {} stands in {}:{} too; only that one counts", names[0], old.file, old.line);
+                let what =
+                    format!("the query {} stands in {}:{} too; only that one counts", names[0], old.file, old.line);
                 self.problems.push(Problem { file: template.file, line: template.line, what });
                 return;
             }
-            self.notes.push(Note::new(place, format!("the query {} replaces the one in {}:{}", names[0], old.file, old.line)));
+            self.notes.push(Note::new(
+                place,
+                format!("the query {} replaces the one in {}:{}", names[0], old.file, old.line),
+            ));
             self.templates.remove(at);
         }
         self.templates.push(template);
@@ -261,7 +284,11 @@ impl Library {
     }
 }
 
-fn values(template: &Template, params: &Params, now: DateTime<Utc>) -> std::result::Result<BTreeMap<String, super::Value>, String> {
+fn values(
+    template: &Template,
+    params: &Params,
+    now: DateTime<Utc>,
+) -> std::result::Result<BTreeMap<String, super::Value>, String> {
     let given: Vec<(&str, &String)> = params.iter().filter_map(|(k, v)| Some((k.strip_prefix("param.")?, v))).collect();
     if let Some((name, _)) = given.iter().find(|(name, _)| template.parameter(name).is_none()) {
         let known: Vec<_> = template.parameters.iter().map(|p| p.name.as_str()).collect();
@@ -272,7 +299,14 @@ fn values(template: &Template, params: &Params, now: DateTime<Utc>) -> std::resu
     for parameter in &template.parameters {
         let named = given.iter().find(|(name, _)| parameter.answers_to(name)).map(|(_, v)| (*v).clone());
         let text = named.or_else(|| params.get(&parameter.name).cloned()).or_else(|| parameter.default.clone());
-        let text = text.ok_or_else(|| format!("the parameter {} is required ({}); give --param {}=...", parameter.name, parameter.kind.word(), parameter.name))?;
+        let text = text.ok_or_else(|| {
+            format!(
+                "the parameter {} is required ({}); give --param {}=...",
+                parameter.name,
+                parameter.kind.word(),
+                parameter.name
+            )
+        })?;
         values.insert(parameter.name.clone(), parameter.check(&text, now)?);
     }
     Ok(values)
@@ -280,7 +314,8 @@ fn values(template: &Template, params: &Params, now: DateTime<Utc>) -> std::resu
 
 /// The range of `start` and `end`.
 fn time_range(params: &Params, now: DateTime<Utc>) -> std::result::Result<TimeRange, String> {
-    let moment = |name: &str| params.get(name).map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose();
+    let moment =
+        |name: &str| params.get(name).map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose();
     let range = TimeRange { start: moment("start")?, end: moment("end")? };
     match (range.start, range.end) {
         (Some(start), Some(end)) if start >= end => Err("the time range ends before it starts".to_owned()),

@@ -82,7 +82,9 @@ impl Parameter {
                 _ => Err(wrong("a number")),
             },
             ParameterType::List => Ok(Value::List(text.split(',').map(|item| item.trim().to_owned()).collect())),
-            ParameterType::Time => parse_moment(text, now).map(Value::Time).map_err(|e| format!("the parameter {}: {e}", self.name)),
+            ParameterType::Time => {
+                parse_moment(text, now).map(Value::Time).map_err(|e| format!("the parameter {}: {e}", self.name))
+            }
         }
     }
 }

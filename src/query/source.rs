@@ -56,7 +56,8 @@ impl Source {
         if meta.is_dir() {
             return Err(unreadable("is a folder; give it with --data, or open one of its files".to_owned()));
         }
-        let format = Format::of(path).ok_or_else(|| unreadable(format!("has no ending that is known; there are {}", Format::ENDINGS)))?;
+        let format = Format::of(path)
+            .ok_or_else(|| unreadable(format!("has no ending that is known; there are {}", Format::ENDINGS)))?;
         Ok(Self { stem: stem_of(path), format, place: Place::File(path.to_owned()) })
     }
 
@@ -97,7 +98,10 @@ impl Sources {
         }
         if sources.by_stem.is_empty() && !paths.is_empty() {
             let path = paths.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
-            return Err(Error::Unreadable { path, why: format!("holds no table; the endings that are known are {}", Format::ENDINGS) });
+            return Err(Error::Unreadable {
+                path,
+                why: format!("holds no table; the endings that are known are {}", Format::ENDINGS),
+            });
         }
         Ok(sources)
     }
@@ -143,8 +147,13 @@ impl Sources {
         if other.path() == source.path() {
             return stem;
         }
-        let (keep, leave) = if source.format < other.format { (source, other.clone()) } else { (other.clone(), source) };
-        let what = format!("the table {stem} is read from {}; {} has the same stem and is left alone", keep.path(), leave.path());
+        let (keep, leave) =
+            if source.format < other.format { (source, other.clone()) } else { (other.clone(), source) };
+        let what = format!(
+            "the table {stem} is read from {}; {} has the same stem and is left alone",
+            keep.path(),
+            leave.path()
+        );
         self.notes.push(Note::new(&stem, what));
         self.by_stem.insert(stem.clone(), keep);
         stem

@@ -32,7 +32,8 @@ pub fn plan(library: &Library, sql: &str) -> Result<Answer> {
 /// Names that a WITH clause defines; polars lists them beside real tables.
 fn common_table_names(sql: &str) -> Vec<String> {
     let lower = sql.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '('))).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '('))).filter(|w| !w.is_empty()).collect();
     let defines = |w: &[&str]| w[1] == "as" && w[2].starts_with('(');
     words.windows(3).filter(|w| defines(w)).map(|w| w[0].to_owned()).collect()
 }

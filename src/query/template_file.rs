@@ -48,7 +48,13 @@ pub fn load(yaml: &YamlText<'_>, layer: Layer) -> (Vec<Template>, Vec<Problem>) 
 }
 
 /// Adds a template whose full names are new in this file; a second one of the same name is an error.
-fn add(template: Template, templates: &mut Vec<Template>, problems: &mut Vec<Problem>, yaml: &YamlText<'_>, nth: usize) {
+fn add(
+    template: Template,
+    templates: &mut Vec<Template>,
+    problems: &mut Vec<Problem>,
+    yaml: &YamlText<'_>,
+    nth: usize,
+) {
     let taken = template.full_names().find(|name| templates.iter().any(|t| t.full_names().any(|n| n == *name)));
     match taken {
         Some(name) => {
@@ -62,7 +68,11 @@ fn add(template: Template, templates: &mut Vec<Template>, problems: &mut Vec<Pro
 fn is_for_us(yaml: &YamlText<'_>, metadata: &Yaml) -> Result<(), Problem> {
     let environments = texts(&metadata["data_environments"]);
     if environments.is_empty() {
-        return Err(yaml.problem_at(&["metadata"], 0, "metadata.data_environments is missing; local queries say [LocalData]"));
+        return Err(yaml.problem_at(
+            &["metadata"],
+            0,
+            "metadata.data_environments is missing; local queries say [LocalData]",
+        ));
     }
     if environments.iter().any(|e| e.eq_ignore_ascii_case("LocalData")) {
         return Ok(());
@@ -83,7 +93,11 @@ impl Reading<'_> {
     fn problem(&self, below: &[&str], what: impl Into<String>) -> Problem {
         // With equal names the nth block counts, and its inner keys are not looked for.
         let path: Vec<&str> = ["sources", self.name].into_iter().chain(below.iter().copied()).collect();
-        if self.nth > 0 { self.yaml.problem_at(&path[..2], self.nth, what) } else { self.yaml.problem_at(&path, 0, what) }
+        if self.nth > 0 {
+            self.yaml.problem_at(&path[..2], self.nth, what)
+        } else {
+            self.yaml.problem_at(&path, 0, what)
+        }
     }
 
     fn template(&self, file: &RawFile, source: &Yaml, problems: &mut Vec<Problem>) -> Result<Template, Problem> {
@@ -123,30 +137,25 @@ impl Reading<'_> {
 
     fn body(&self, source: &Yaml, metadata: &Yaml) -> Result<Body, Problem> {
         let query = scalar_text(&source["args"]["query"]).filter(|q| !q.trim().is_empty());
-        let query = query.ok_or_else(|| self.problem(&["args"], format!("the query {} has no args.query", self.name)))?;
-        let language = scalar_text(&source["args"]["query_language"]).or_else(|| scalar_text(&metadata["query_language"]));
+        let query =
+            query.ok_or_else(|| self.problem(&["args"], format!("the query {} has no args.query", self.name)))?;
+        let language =
+            scalar_text(&source["args"]["query_language"]).or_else(|| scalar_text(&metadata["query_language"]));
         match language.as_deref() {
-            Some(language) if language.eq_ignore_ascii_case("sql") => Ok(Body::Sql(self.expand_macros(&query, source))),
-            Some(other) => Err(self.problem(&["args", "query_language"], format!("'{other}' is no language for local data; there is sql"))),
+            Some(language) if language.eq_ignore_ascii_case("sql") => Ok(Body::Sql(expand_macros(&query, source))),
+            Some(other) => Err(self.problem(
+                &["args", "query_language"],
+                format!("'{other}' is no language for local data; there is sql"),
+            )),
             None if query.trim().contains(char::is_whitespace) => {
-                let what = format!("'{}' is no file name; a statement needs query_language: sql", query.lines().next().unwrap_or_default());
+                let what = format!(
+                    "'{}' is no file name; a statement needs query_language: sql",
+                    query.lines().next().unwrap_or_default()
+                );
                 Err(self.problem(&["args", "query"], what))
             }
             None => Ok(Body::Stem(query.trim().split('.').next().unwrap_or_default().to_owned())),
         }
-    }
-
-    /// Replaces `$<name>$` by the macro's text, or by nothing, as MSTICPy does.
-    fn expand_macros(&self, query: &str, source: &Yaml) -> String {
-        let mut out = String::new();
-        let mut rest = query;
-        while let Some((before, after)) = rest.split_once("$<") {
-            let Some((name, behind)) = after.split_once(">$") else { break };
-            out.push_str(before);
-            out.push_str(&scalar_text(&source["query_macros"][name]["value"]).unwrap_or_default());
-            rest = behind;
-        }
-        out + rest
     }
 
     fn parameters(&self, raw: &Yaml) -> Result<Vec<Parameter>, Problem> {
@@ -159,7 +168,9 @@ impl Reading<'_> {
     fn parameter(&self, name: &str, raw: &Yaml) -> Result<Parameter, Problem> {
         let kind = scalar_text(&raw["type"]).unwrap_or_else(|| "str".to_owned());
         let wrong = || {
-            let what = format!("the parameter {name} has the type '{kind}'; there are str, datetime, int, float, list, table, column");
+            let what = format!(
+                "the parameter {name} has the type '{kind}'; there are str, datetime, int, float, list, table, column"
+            );
             self.problem(&["parameters", name], what)
         };
         let parameter = Parameter {
@@ -171,7 +182,9 @@ impl Reading<'_> {
         };
         // A time may be given as an offset from now, so any moment does for the check.
         if let Some(default) = parameter.default.as_deref().filter(|d| !d.is_empty()) {
-            parameter.check(default, chrono::DateTime::UNIX_EPOCH).map_err(|what| self.problem(&["parameters", name, "default"], what))?;
+            parameter
+                .check(default, chrono::DateTime::UNIX_EPOCH)
+                .map_err(|what| self.problem(&["parameters", name, "default"], what))?;
         }
         Ok(parameter)
     }
@@ -182,18 +195,39 @@ impl Reading<'_> {
             Body::Stem(_) => Vec::new(),
             Body::Sql(sql) => {
                 let parts = parts(sql).map_err(|what| self.problem(&["args", "query"], what))?;
-                parts.into_iter().filter_map(|p| if let Part::Placeholder(name, _) = p { Some(name) } else { None }).collect()
+                parts
+                    .into_iter()
+                    .filter_map(|p| if let Part::Placeholder(name, _) = p { Some(name) } else { None })
+                    .collect()
             }
         };
         if let Some(name) = used.iter().find(|name| !parameters.iter().any(|p| p.name == **name)) {
-            return Err(self.problem(&["args", "query"], format!("the placeholder {{{name}}} has no parameter of that name")));
+            return Err(
+                self.problem(&["args", "query"], format!("the placeholder {{{name}}} has no parameter of that name"))
+            );
         }
         let unused = parameters.iter().find(|p| !used.contains(&p.name) && p.name != "start" && p.name != "end");
         match unused {
-            Some(p) => Err(self.problem(&["parameters", &p.name], format!("the query never uses the parameter {}; it would be ignored", p.name))),
+            Some(p) => Err(self.problem(
+                &["parameters", &p.name],
+                format!("the query never uses the parameter {}; it would be ignored", p.name),
+            )),
             None => Ok(()),
         }
     }
+}
+
+/// Replaces `$<name>$` by the macro's text, or by nothing, as MSTICPy does.
+fn expand_macros(query: &str, source: &Yaml) -> String {
+    let mut out = String::new();
+    let mut rest = query;
+    while let Some((before, after)) = rest.split_once("$<") {
+        let Some((name, behind)) = after.split_once(">$") else { break };
+        out.push_str(before);
+        out.push_str(&scalar_text(&source["query_macros"][name]["value"]).unwrap_or_default());
+        rest = behind;
+    }
+    out + rest
 }
 
 fn default_of(value: &Yaml) -> Option<String> {
@@ -225,7 +259,8 @@ mod tests {
 
     #[test]
     fn a_file_name_of_any_ending_is_a_stem() {
-        let (templates, problems) = read("  a:\n    description: A\n    args:\n      query: host_logons.pkl\n    parameters:\n");
+        let (templates, problems) =
+            read("  a:\n    description: A\n    args:\n      query: host_logons.pkl\n    parameters:\n");
         assert_eq!(problems, Vec::<String>::new());
         assert_eq!(templates[0].body, Body::Stem("host_logons".into()));
         assert_eq!(templates[0].full_names().collect::<Vec<_>>(), ["Fam.a"]);
@@ -258,7 +293,8 @@ mod tests {
 
     #[test]
     fn other_environments_are_not_ours() {
-        let text = "metadata:\n  data_environments: [MSSentinel]\n  data_families: [X]\nsources:\n  a: {args: {query: x}}\n";
+        let text =
+            "metadata:\n  data_environments: [MSSentinel]\n  data_families: [X]\nsources:\n  a: {args: {query: x}}\n";
         let (templates, problems) = load(&YamlText { file: "q.yaml", text }, Layer::Given);
         assert!(templates.is_empty() && problems[0].line == 2 && problems[0].what.contains("MSSentinel"));
     }

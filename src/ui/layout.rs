@@ -6,6 +6,7 @@ use crate::model::Focus;
 
 /// What decides the layout.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one independent part of the screen is there")]
 pub struct Shape {
     pub focus: Focus,
     pub has_view: bool,
@@ -107,7 +108,8 @@ mod tests {
             for height in 0..50 {
                 for zoomed in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let shape = Shape { focus: Focus::Detail, has_view: true, has_detail: true, has_chips: true, zoomed };
+                    let shape =
+                        Shape { focus: Focus::Detail, has_view: true, has_detail: true, has_chips: true, zoomed };
                     let rects = layout(area, &shape);
                     for rect in [rects.top, rects.browser, rects.main, rects.detail, rects.chips, rects.footer] {
                         assert!(rect.is_empty() || area.union(rect) == area, "{area:?} {rect:?}");

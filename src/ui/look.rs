@@ -101,7 +101,9 @@ impl Look {
         let base = Style::new().fg(colour(theme.text, depth)).bg(colour(theme.background, depth));
         let on = |c: Colour| base.fg(colour(c, depth));
         // Without colours, weight says what a hue would have said.
-        let weighted = |c: Colour, modifier: Modifier| if depth == ColourDepth::None { base.add_modifier(modifier) } else { on(c) };
+        let weighted = |c: Colour, modifier: Modifier| {
+            if depth == ColourDepth::None { base.add_modifier(modifier) } else { on(c) }
+        };
         Self {
             mode,
             glyphs: if mode == TextMode::Ascii { ASCII } else { UNICODE },

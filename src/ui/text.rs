@@ -71,7 +71,11 @@ pub fn middle(look: &Look, buf: &mut Buffer, area: Rect, text: &str, style: Styl
 /// The text as it will stand in `width` columns.
 pub fn fits(look: &Look, text: &str, width: u16, cut: Cut) -> String {
     let shown = Shown::of_prefix(&Untrusted(text), usize::from(width) * 4 + 64, look.mode);
-    if width_of(shown.as_str()) <= width { shown.as_str().to_owned() } else { shorten(look, shown.as_str(), width, cut) }
+    if width_of(shown.as_str()) <= width {
+        shown.as_str().to_owned()
+    } else {
+        shorten(look, shown.as_str(), width, cut)
+    }
 }
 
 fn shorten(look: &Look, text: &str, width: u16, cut: Cut) -> String {
@@ -112,7 +116,8 @@ pub fn wrapped(look: &Look, text: &str, width: u16, max: usize) -> Vec<Shown> {
             // A grapheme that is wider than the whole line still has to go somewhere.
             let length = fitting.max(rest.graphemes(true).next().map_or(1, str::len));
             // Words stay whole where a space is near.
-            let at_space = rest[..length].rfind(' ').map(|at| at + 1).filter(|at| length < rest.len() && *at * 3 > length * 2);
+            let at_space =
+                rest[..length].rfind(' ').map(|at| at + 1).filter(|at| length < rest.len() && *at * 3 > length * 2);
             let length = at_space.unwrap_or(length);
             lines.push(shown.part(from..from + length));
             from += length;
@@ -156,7 +161,13 @@ pub fn popup(look: &Look, buf: &mut Buffer, area: Rect, title: &str) -> Rect {
         }
     }
     let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    put(look, buf, Rect { height: 1, ..inner }, title, look.accent.bg(look.raised.bg.unwrap_or_default()).add_modifier(Modifier::BOLD));
+    put(
+        look,
+        buf,
+        Rect { height: 1, ..inner },
+        title,
+        look.accent.bg(look.raised.bg.unwrap_or_default()).add_modifier(Modifier::BOLD),
+    );
     Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner }
 }
 

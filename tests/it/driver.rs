@@ -67,8 +67,19 @@ impl Driver {
     pub fn with(wanted: Wanted) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let case = wanted.case.map(|path| Case::open(path.to_str().unwrap(), Path::new("/none")).unwrap());
-        let open = case.as_ref().map(|c| OpenCase { name: c.info.name.clone(), last_seq: c.journal.last_seq(), exports: c.folder.join("exports") });
-        let start = Start { config: config(), library: library().into(), depth: wanted.depth, mode: wanted.mode, case: open, open: None };
+        let open = case.as_ref().map(|c| OpenCase {
+            name: c.info.name.clone(),
+            last_seq: c.journal.last_seq(),
+            exports: c.folder.join("exports"),
+        });
+        let start = Start {
+            config: config(),
+            library: library().into(),
+            depth: wanted.depth,
+            mode: wanted.mode,
+            case: open,
+            open: None,
+        };
         let session = Session::new(start, case, runtime.handle().clone(), now);
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();
         let mut driver = Self { session, runtime, terminal };
@@ -117,7 +128,9 @@ impl Driver {
 pub fn lines(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
     let rows = buffer.content().chunks(width);
-    rows.map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>().trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    rows.map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>().trim_end().to_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The binary, in a home of its own, without colours, case or network.

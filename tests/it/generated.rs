@@ -11,6 +11,9 @@ fn generated_docs_are_current() {
             std::fs::write(&path, &text).unwrap();
         }
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == text, "docs/generated/{name} is not current: UPDATE_DOCS=1 cargo test generated writes it");
+        assert!(
+            committed == text,
+            "docs/generated/{name} is not current: UPDATE_DOCS=1 cargo test generated writes it"
+        );
     }
 }

@@ -19,7 +19,17 @@ fn queries() -> String {
 
 #[test]
 fn a_query_prints_a_header_and_its_rows() {
-    let (code, out, _) = run(&["query", "run", "WindowsSecurity.list_host_logons", "--data", &tables(), "--queries", &queries(), "-o", "-"]);
+    let (code, out, _) = run(&[
+        "query",
+        "run",
+        "WindowsSecurity.list_host_logons",
+        "--data",
+        &tables(),
+        "--queries",
+        &queries(),
+        "-o",
+        "-",
+    ]);
     assert_eq!((code, out.lines().count()), (0, 61));
     assert!(out.starts_with("TimeGenerated,Account,LogonType"), "{out}");
 }
@@ -34,7 +44,11 @@ fn parameters_and_time_ranges_bind() {
     };
     let (code, out, _) = hunting(&["--param", "user=SYSTEM", "--start", "2026-03-03", "--end", "2026-03-04"]);
     assert_eq!(code, 0);
-    assert!(out.lines().skip(1).all(|line| line.starts_with("2026-03-03") && line.contains(",SYSTEM,")) && out.lines().count() > 1, "{out}");
+    assert!(
+        out.lines().skip(1).all(|line| line.starts_with("2026-03-03") && line.contains(",SYSTEM,"))
+            && out.lines().count() > 1,
+        "{out}"
+    );
     let (_, out, _) = hunting(&["--param", "account=x' OR '1'='1"]);
     assert_eq!(out.lines().count(), 1, "{out}");
     let (code, _, error) = hunting(&[]);
@@ -57,7 +71,8 @@ fn fault_32_a_time_range_is_applied_or_refused() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("host_logons.csv"), "TimeGenerated,a\n19:04.4,1\n23:59.5,2\n").unwrap();
     let mangled = folder.path().display().to_string();
-    let (code, _, error) = run(&["query", "run", "list_host_logons", "--data", &mangled, "--queries", &queries, "--start", "2026-03-04"]);
+    let (code, _, error) =
+        run(&["query", "run", "list_host_logons", "--data", &mangled, "--queries", &queries, "--start", "2026-03-04"]);
     assert!(code == 1 && error.contains("TimeGenerated hold no full times"), "{error}");
 }
 
@@ -65,7 +80,10 @@ fn fault_32_a_time_range_is_applied_or_refused() {
 fn a_query_without_its_table_is_an_error_when_it_is_loaded() {
     let (code, out, error) = run(&["query", "list", "--data", &tables(), "--queries", &queries()]);
     assert_eq!(code, 0);
-    assert!(error.contains("queries.yaml:14: the query list_missing cannot run: its table 'missing' is not among the data"), "{error}");
+    assert!(
+        error.contains("queries.yaml:14: the query list_missing cannot run: its table 'missing' is not among the data"),
+        "{error}"
+    );
     assert!(out.lines().any(|line| line.starts_with("WindowsSecurity,list_missing,")), "{out}");
 }
 
@@ -83,7 +101,8 @@ fn operations_read_paths_queries_tables_and_standard_input() {
     assert_eq!(by_path, count("query:WindowsSecurity.list_host_logons"));
     assert_eq!(by_path, count("table:host_logons"));
     let home = tempfile::tempdir().unwrap();
-    let mut child = binary(home.path()).args(filter).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        binary(home.path()).args(filter).arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(&std::fs::read(logons()).unwrap()).unwrap();
     assert_eq!(by_path, texts(&child.wait_with_output().unwrap()).1);
 }
@@ -103,13 +122,20 @@ fn results_are_joined_back_by_row() {
     let (code, out, error) = run(&[&select[..], &["left"]].concat());
     assert_eq!((code, out.lines().count()), (0, 61), "{error}");
     let (_, out, _) = run(&[&select[..], &["inner"]].concat());
-    assert!(out.lines().count() < 61 && out.starts_with("TimeGenerated,Account,LogonType,IpAddress,Computer,TargetLogonId,Score,Status,Remark\n"), "{out}");
+    assert!(
+        out.lines().count() < 61
+            && out
+                .starts_with("TimeGenerated,Account,LogonType,IpAddress,Computer,TargetLogonId,Score,Status,Remark\n"),
+        "{out}"
+    );
 }
 
 #[test]
 fn formats_follow_the_ending_and_files_are_never_overwritten() {
     let home = tempfile::tempdir().unwrap();
-    let head = |out: &str, extra: &[&str]| run_in(home.path(), &[&["do", "head", "--rows", "5", &logons(), "-o", out], extra].concat());
+    let head = |out: &str, extra: &[&str]| {
+        run_in(home.path(), &[&["do", "head", "--rows", "5", &logons(), "-o", out], extra].concat())
+    };
     for out in ["a.csv", "a.tsv", "a.jsonl", "a.parquet", "a.md"] {
         assert_eq!(head(out, &[]).0, 0, "{out}");
     }
@@ -170,7 +196,10 @@ fn dirty_files_cost_what_is_dirty_and_say_so() {
     std::fs::write(home.path().join("broken.parquet"), "PAR1 nothing").unwrap();
     let head = |file: &str| run_in(home.path(), &["do", "head", "--rows", "9", file]);
     let (code, out, error) = head("ragged.csv");
-    assert!(code == 0 && out == "a,b\n1,2\n3,4\n6,7\n" && error.contains("more fields than the heading"), "{out}{error}");
+    assert!(
+        code == 0 && out == "a,b\n1,2\n3,4\n6,7\n" && error.contains("more fields than the heading"),
+        "{out}{error}"
+    );
     let (code, out, error) = head("latin.csv");
     assert!(code == 0 && out == "a\ncaf\u{fffd}\n" && error.contains("no UTF-8"), "{out}{error}");
     let (code, _, error) = head("empty.csv");

@@ -16,8 +16,10 @@ fn root() -> PathBuf {
 /// The rooms by name, from the table whose heading begins with `| module`.
 fn rooms() -> BTreeMap<String, Room> {
     let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    let rows = page.lines().skip_while(|line| !line.starts_with("| module")).skip(2).take_while(|line| line.starts_with('|'));
-    let list = |cell: &str| cell.split(',').map(|w| w.trim().trim_matches('`').to_owned()).filter(|w| !w.is_empty()).collect();
+    let rows =
+        page.lines().skip_while(|line| !line.starts_with("| module")).skip(2).take_while(|line| line.starts_with('|'));
+    let list =
+        |cell: &str| cell.split(',').map(|w| w.trim().trim_matches('`').to_owned()).filter(|w| !w.is_empty()).collect();
     rows.map(|row| {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         (cells[0].to_owned(), Room { may_use: list(cells[1]), never: list(cells[2]) })
@@ -63,7 +65,10 @@ fn every_room_uses_only_what_it_may() {
             continue;
         };
         let code = without_comments(code);
-        let used = code.split("crate::").skip(1).filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next());
+        let used = code
+            .split("crate::")
+            .skip(1)
+            .filter_map(|rest| rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next());
         for other in used.filter(|other| rooms.contains_key(*other) && *other != module) {
             if !room.may_use.iter().any(|allowed| allowed == other || allowed == "all") {
                 faults.push(format!("{}: {module} may not use {other}", path.display()));
@@ -90,7 +95,11 @@ fn every_room_of_the_page_exists() {
 fn no_file_is_a_drawer_for_odds_and_ends() {
     for (path, _, _) in sources() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "util", "misc", "common", "helpers", "prelude"].contains(&name.as_str()), "{}", path.display());
+        assert!(
+            !["utils", "util", "misc", "common", "helpers", "prelude"].contains(&name.as_str()),
+            "{}",
+            path.display()
+        );
     }
 }
 
@@ -107,8 +116,8 @@ fn files_and_functions_are_short() {
         }
         for (at, line) in lines.iter().enumerate().filter(|(_, line)| is_function(line)) {
             let indent = line.len() - line.trim_start().len();
-            let closes = |l: &&str| l.len() - l.trim_start().len() == indent && l.trim_start().starts_with('}');
-            let length = lines[at..].iter().position(|l| closes(&l)).map_or(0, |n| n + 1);
+            let closes = |l: &str| l.len() - l.trim_start().len() == indent && l.trim_start().starts_with('}');
+            let length = lines[at..].iter().position(|l| closes(l)).map_or(0, |n| n + 1);
             if length > MOST_LINES_OF_A_FUNCTION {
                 faults.push(format!("{}:{}: a function of {length} lines", path.display(), at + 1));
             }
@@ -119,6 +128,15 @@ fn files_and_functions_are_short() {
 
 fn is_function(line: &str) -> bool {
     let text = line.trim_start();
-    let starts = ["fn ", "pub fn ", "pub(super) fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "const fn ", "pub const fn "];
+    let starts = [
+        "fn ",
+        "pub fn ",
+        "pub(super) fn ",
+        "pub(crate) fn ",
+        "async fn ",
+        "pub async fn ",
+        "const fn ",
+        "pub const fn ",
+    ];
     starts.iter().any(|start| text.starts_with(start)) && !text.ends_with('}') && !text.ends_with(';')
 }

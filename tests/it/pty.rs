@@ -33,7 +33,8 @@ impl Terminal {
         command.env_clear();
         command.args(arguments);
         command.cwd(home.path());
-        for (name, value) in [("HOME", home.path().to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")] {
+        for (name, value) in [("HOME", home.path().to_str().unwrap()), ("TERM", "xterm-256color"), ("LANG", "C.UTF-8")]
+        {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).unwrap();
@@ -42,14 +43,22 @@ impl Terminal {
         let writer = pair.master.take_writer().unwrap();
         let (sender, output) = channel();
         std::thread::spawn(move || {
-            let mut buffer = [0; 1 << 16];
+            let mut buffer = vec![0; 1 << 16];
             while let Ok(n) = reader.read(&mut buffer) {
                 if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
                     break;
                 }
             }
         });
-        Self { child, master: pair.master, writer, output, parser: vt100::Parser::new(24, 80, 0), bytes: Vec::new(), _home: home }
+        Self {
+            child,
+            master: pair.master,
+            writer,
+            output,
+            parser: vt100::Parser::new(24, 80, 0),
+            bytes: Vec::new(),
+            _home: home,
+        }
     }
 
     fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {

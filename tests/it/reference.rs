@@ -35,13 +35,19 @@ const QUERIES: &[(&str, usize)] = &[
 #[test]
 fn fifteen_of_the_labs_queries_run_and_two_are_load_time_errors() {
     let Some(folder) = reference() else { return };
-    let (tables, queries) = (folder.join("tables").display().to_string(), folder.join("data_queries.yaml").display().to_string());
+    let (tables, queries) =
+        (folder.join("tables").display().to_string(), folder.join("data_queries.yaml").display().to_string());
     for (query, n_rows) in QUERIES {
-        let (code, out, error) = run(&["query", "run", query, "--data", &tables, "--queries", &queries, "--format", "jsonl"]);
+        let (code, out, error) =
+            run(&["query", "run", query, "--data", &tables, "--queries", &queries, "--format", "jsonl"]);
         assert_eq!((code, out.lines().count()), (0, *n_rows), "{query}: {error}");
         let problems: Vec<&str> = error.lines().filter(|line| line.contains("data_queries.yaml:")).collect();
         assert_eq!(problems.len(), 2, "{error}");
-        assert!(problems[0].contains(":54: the query list_host_logon_failures") && problems[0].contains("did you mean 'failedLogons'?"), "{error}");
+        assert!(
+            problems[0].contains(":54: the query list_host_logon_failures")
+                && problems[0].contains("did you mean 'failedLogons'?"),
+            "{error}"
+        );
         assert!(problems[1].contains(":61: the query list_host_events"), "{error}");
     }
 }

@@ -11,7 +11,10 @@ fn work(folder: &std::path::Path) {
     let mut driver = Driver::with(Wanted { case: Some(folder.to_owned()), ..Wanted::default() });
     driver.keys("/").text("host_logons").keys("Enter Enter");
     driver.keys("l + f").text("LogonType = 3").keys("Enter s Backspace");
-    driver.keys("Q").text("SELECT Computer, COUNT(*) AS n FROM host_logons GROUP BY Computer ORDER BY Computer").keys("Enter");
+    driver
+        .keys("Q")
+        .text("SELECT Computer, COUNT(*) AS n FROM host_logons GROUP BY Computer ORDER BY Computer")
+        .keys("Enter");
     driver.keys("e Enter");
     assert!(driver.screen().contains("wrote 7 rows"), "{}", driver.screen());
 }
@@ -50,7 +53,11 @@ fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
     assert!(mismatches.iter().any(|m| m.seq == seq), "{mismatches:?}");
 
     let journal = folder.join("journal.jsonl");
-    let text = std::fs::read_to_string(&journal).unwrap().replacen("analyst", "somebody", 1).replacen("LogonType = 3", "LogonType = 5", 1);
+    let text = std::fs::read_to_string(&journal).unwrap().replacen("analyst", "somebody", 1).replacen(
+        "LogonType = 3",
+        "LogonType = 5",
+        1,
+    );
     std::fs::write(&journal, text).unwrap();
     assert!(case::verify(&journal).is_err());
 }
@@ -60,7 +67,8 @@ fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
 fn headless_steps_are_journalled_with_the_hash_of_their_evidence() {
     let home = tempfile::tempdir().unwrap();
     let logons = data().join("tables/host_logons.csv").display().to_string();
-    let (code, _, error) = run_in(home.path(), &["do", "filter", "--where", "LogonType = 3", &logons, "--case", "night-ferry"]);
+    let (code, _, error) =
+        run_in(home.path(), &["do", "filter", "--where", "LogonType = 3", &logons, "--case", "night-ferry"]);
     assert_eq!(code, 0, "{error}");
     let folder = home.path().join(".local/share/casebook/cases/night-ferry");
     let records = case::read(&folder.join("journal.jsonl")).unwrap();
@@ -68,7 +76,10 @@ fn headless_steps_are_journalled_with_the_hash_of_their_evidence() {
     assert_eq!(steps, ["open", "filter", "hash-evidence"]);
     let Input::Evidence(evidence) = &records[2].inputs[0] else { panic!("{records:?}") };
     assert_eq!(evidence.sha256.as_ref().map(String::len), Some(64));
-    assert_eq!((records[0].actor.as_str(), records[0].seq, records[0].prev.as_str()), ("analyst", 1, "0".repeat(64).as_str()));
+    assert_eq!(
+        (records[0].actor.as_str(), records[0].seq, records[0].prev.as_str()),
+        ("analyst", 1, "0".repeat(64).as_str())
+    );
 
     let (code, out, error) = run_in(home.path(), &["replay", "--case", "night-ferry"]);
     assert!(code == 0 && out.contains("0 differ"), "{out}{error}");

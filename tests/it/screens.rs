@@ -31,7 +31,11 @@ const SCENES: &[(&str, &str)] = &[
 
 fn play(driver: &mut Driver, script: &str) {
     for (at, part) in script.split('\'').enumerate() {
-        if at % 2 == 0 { driver.keys(part) } else { driver.text(part) };
+        if at % 2 == 0 {
+            driver.keys(part)
+        } else {
+            driver.text(part)
+        };
     }
 }
 
@@ -51,7 +55,11 @@ fn settings(size: &str) -> insta::Settings {
 #[test]
 fn every_scene_looks_as_it_should() {
     for (name, script) in SCENES {
-        for (size, mode, suffix) in [((80, 24), TextMode::Unicode, "80x24"), ((120, 40), TextMode::Unicode, "120x40"), ((80, 24), TextMode::Ascii, "ascii")] {
+        for (size, mode, suffix) in [
+            ((80, 24), TextMode::Unicode, "80x24"),
+            ((120, 40), TextMode::Unicode, "120x40"),
+            ((80, 24), TextMode::Ascii, "ascii"),
+        ] {
             let mut driver = Driver::with(Wanted { size, mode, ..Wanted::default() });
             play(&mut driver, script);
             let screen = without_times(&driver.screen());

@@ -175,7 +175,13 @@ fn the_grid_and_the_command_line_give_the_same_rows() {
     };
     step("filter", "--where", "LogonType = 3 AND IpAddress <> '-'", table, "a.parquet");
     step("sort", "--by", "Account,-Computer", "a.parquet", "b.parquet");
-    step("select", "--columns", "TimeGenerated,Account,LogonType,IpAddress,Computer,TargetLogonId,Score,Status", "b.parquet", "c.csv");
+    step(
+        "select",
+        "--columns",
+        "TimeGenerated,Account,LogonType,IpAddress,Computer,TargetLogonId,Score,Status",
+        "b.parquet",
+        "c.csv",
+    );
     let from_grid = std::fs::read_to_string(&grid_file).unwrap();
     assert_eq!(from_grid, std::fs::read_to_string(home.path().join("c.csv")).unwrap());
     assert_eq!(from_grid.lines().count(), 19);

@@ -37,7 +37,15 @@ fn in_utc(mut lf: LazyFrame) -> Result<LazyFrame> {
         .map(|(name, dtype)| {
             let zoned = matches!(dtype, DataType::Datetime(_, Some(_)));
             let column = col(name.clone());
-            let utc = if zoned { column.dt().convert_time_zone(TimeZone::UTC).dt().replace_time_zone(None, lit("raise"), NonExistent::Raise) } else { column };
+            let utc = if zoned {
+                column.dt().convert_time_zone(TimeZone::UTC).dt().replace_time_zone(
+                    None,
+                    lit("raise"),
+                    NonExistent::Raise,
+                )
+            } else {
+                column
+            };
             utc.cast(target.clone())
         })
         .collect();

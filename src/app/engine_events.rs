@@ -4,7 +4,7 @@ use super::Effect;
 use super::act::match_text;
 use super::state::{App, Waiting};
 use crate::case::{Entry, Output};
-use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent, Slot};
+use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent};
 use crate::model::{Input, Params};
 use crate::panes::{Overlay, Preview, Search, Tone};
 use crate::ui::count;
@@ -18,19 +18,20 @@ impl App {
             }
             EngineEvent::Job { slot, result, .. } => match self.waiting.remove(&slot) {
                 None => Vec::new(),
-                Some(waiting) => self.on_answer(slot, waiting, result),
+                Some(waiting) => self.on_answer(waiting, result),
             },
         }
     }
 
-    fn on_answer(&mut self, slot: Slot, waiting: Waiting, result: Result<Answer, Failure>) -> Vec<Effect> {
+    fn on_answer(&mut self, waiting: Waiting, result: Result<Answer, Failure>) -> Vec<Effect> {
         match (waiting, result) {
             (_, Err(Failure::Cancelled)) => self.say(Tone::Plain, "cancelled; what was there before stays"),
             (Waiting::Preview | Waiting::Find { .. }, Err(Failure::Error(why))) => self.answer_prompt(Err(why)),
-            (_, Err(Failure::Error(why))) => {
-                self.say(Tone::Error, why);
-                self.refresh_export_form(slot);
-            }
+            (Waiting::Export, Err(Failure::Error(why))) => match &mut self.overlay {
+                Some(Overlay::Form(form)) => form.note = Some(Err(why)),
+                _ => self.say(Tone::Error, why),
+            },
+            (_, Err(Failure::Error(why))) => self.say(Tone::Error, why),
             (Waiting::Open, Ok(Answer::Steps(done))) => {
                 let effects = self.records(&done);
                 self.on_opened(done);
@@ -44,6 +45,7 @@ impl App {
             (Waiting::Preview, Ok(Answer::Preview(table))) => self.on_preview(table),
             (Waiting::Find { needle, jump }, Ok(Answer::Found(rows))) => self.on_found(Search { needle, rows }, jump),
             (Waiting::Export, Ok(Answer::Exported { path, n_rows, n_columns })) => {
+                self.overlay = None;
                 self.say(
                     Tone::Plain,
                     format!("wrote {} rows, {n_columns} columns to {}", count(n_rows), path.display()),
@@ -53,13 +55,6 @@ impl App {
             _ => {}
         }
         Vec::new()
-    }
-
-    /// An export that failed leaves nothing behind; the message says what to choose.
-    fn refresh_export_form(&mut self, slot: Slot) {
-        if slot == Slot::Export {
-            self.overlay = None;
-        }
     }
 
     fn answer_prompt(&mut self, answer: Result<String, String>) {

@@ -7,7 +7,7 @@ use super::Effect;
 use super::state::{App, Waiting};
 use crate::engine::{Export, Job, Slot};
 use crate::export::{Cells, Format, Overwrite};
-use crate::panes::{Field, Form, FormPurpose, Overlay, Tone};
+use crate::panes::{Field, Form, FormPurpose, Overlay};
 use crate::ui::count;
 
 const FORMATS: &[&str] = &["csv", "jsonl", "parquet", "tsv", "md"];
@@ -70,7 +70,8 @@ impl App {
             return Vec::new();
         };
         let title = format!("export to {}", export.path.display());
-        self.say(Tone::Plain, title.clone());
+        // The form stays until the file is written, so that a refusal can be answered.
+        self.overlay = Some(Overlay::Form(form));
         self.waiting.insert(Slot::Export, Waiting::Export);
         vec![Effect::Start { slot: Slot::Export, title, job: Job::Export(export) }]
     }

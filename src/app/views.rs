@@ -25,6 +25,7 @@ impl App {
             return Vec::new();
         }
         let Some(query) = self.browser.query().cloned() else { return Vec::new() };
+        self.browser.set_filter("");
         if let Some(why) = query.unavailable {
             self.say(Tone::Error, format!("{} cannot run: {why}", query.name));
             return Vec::new();

@@ -90,6 +90,13 @@ impl Shown {
         Self { text: self.text.get(range).unwrap_or_default().to_owned(), has_tokens: self.has_tokens }
     }
 
+    /// The beginning and the end of this text, in bytes, with a sign of ours between them.
+    #[must_use]
+    pub fn shortened(&self, head: std::ops::Range<usize>, sign: &'static str, tail: std::ops::Range<usize>) -> Self {
+        let part = |range| self.text.get(range).unwrap_or_default();
+        Self { text: [part(head), sign, part(tail)].concat(), has_tokens: self.has_tokens }
+    }
+
     /// Whether anything had to be made visible.
     pub const fn has_tokens(&self) -> bool {
         self.has_tokens

@@ -12,7 +12,7 @@ use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::{Screen, title};
 use crate::model::{Focus, Shown};
-use crate::ui::{Cut, fits, put, put_shown, wrapped};
+use crate::ui::{Cut, put, put_shown, shown_in, wrapped};
 
 /// A parameter as the form shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,7 +238,7 @@ fn items(screen: &Screen<'_>, width: u16) -> Vec<TreeItem<'static, String>> {
     let mut families: Vec<(String, Vec<TreeItem<'static, String>>)> = Vec::new();
     for query in screen.browser.matching() {
         let style = if query.unavailable.is_some() { look.dim.add_modifier(Modifier::CROSSED_OUT) } else { look.base };
-        let text = fits(look, &query.name, width.saturating_sub(4), Cut::End);
+        let text = shown_in(look, &query.name, width.saturating_sub(4), Cut::End).to_string();
         let leaf = TreeItem::new_leaf(query.name.clone(), Line::from(Span::styled(text, style)));
         match families.last_mut() {
             Some((family, leaves)) if *family == query.family => leaves.push(leaf),
@@ -246,7 +246,8 @@ fn items(screen: &Screen<'_>, width: u16) -> Vec<TreeItem<'static, String>> {
         }
     }
     let node = |(family, leaves): (String, Vec<TreeItem<'static, String>>)| {
-        let text = fits(look, &format!("{family} {}", leaves.len()), width.saturating_sub(3), Cut::End);
+        let label = format!("{family} {}", leaves.len());
+        let text = shown_in(look, &label, width.saturating_sub(3), Cut::End).to_string();
         TreeItem::new(family, Line::from(Span::styled(text, look.accent)), leaves).ok()
     };
     families.into_iter().filter_map(node).collect()

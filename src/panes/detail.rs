@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::{Screen, View, title};
 use crate::model::{Cell, CellKind, Column, Focus, Kind, Shown};
-use crate::ui::{count, put, put_shown, rule, wrapped};
+use crate::ui::{Cut, count, put, put_shown, rule, shown_in, wrapped};
 
 /// Whether the pane is open.
 #[derive(Clone, Copy, Debug, Default)]
@@ -59,11 +59,16 @@ fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
     let mut lines = Vec::new();
     for (at, column) in view.columns().into_iter().enumerate() {
         let (text, style) = value(screen, view, column);
-        let max = if at == view.column { MAX_LINES } else { 1 };
-        let wrapped = wrapped(screen.look, &text, width, max);
-        for (n, part) in wrapped.into_iter().enumerate() {
+        if at != view.column {
+            let first = text.lines().next().unwrap_or_default();
+            let line = if first.len() < text.len() { format!("{first} {}", screen.look.glyphs.more) } else { text };
+            let text = shown_in(screen.look, &line, width, Cut::End);
+            lines.push(FieldLine { column: at, name: column.name.clone(), text, style });
+            continue;
+        }
+        for (n, text) in wrapped(screen.look, &text, width, MAX_LINES).into_iter().enumerate() {
             let name = if n == 0 { column.name.clone() } else { String::new() };
-            lines.push(FieldLine { column: at, name, text: part, style });
+            lines.push(FieldLine { column: at, name, text, style });
         }
     }
     lines

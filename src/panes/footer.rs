@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-use super::{Overlay, Screen, Tone, prompt};
+use super::{Message, Overlay, Screen, Tone, prompt};
 use crate::action::ACTIONS;
-use crate::ui::{count, put, put_right};
+use crate::ui::{count, put, put_right, put_shown, wrapped};
 
 pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
     if let Some(Overlay::Prompt(open)) = screen.overlay {
@@ -17,24 +17,32 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
         chips(screen, screen.rects.chips, buf);
     }
     match screen.message {
-        Some(message) => {
-            let style = match message.tone {
-                Tone::Plain => screen.look.base,
-                Tone::Warning => screen.look.warning,
-                Tone::Error => screen.look.danger,
-            };
-            let area = screen.rects.footer;
-            put(
-                screen.look,
-                buf,
-                Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area },
-                &message.text,
-                style,
-            );
-        }
+        Some(message) => draw_message(screen, message, buf),
         None => hints(screen, screen.rects.footer, buf),
     }
 }
+
+/// A message takes as many of the lowest lines as it needs, so that what it says to do is never cut off.
+fn draw_message(screen: &Screen<'_>, message: &Message, buf: &mut Buffer) {
+    let (look, footer) = (screen.look, screen.rects.footer);
+    let style = match message.tone {
+        Tone::Plain => look.base,
+        Tone::Warning => look.warning,
+        Tone::Error => look.danger,
+    };
+    let lines = wrapped(look, &message.text, footer.width.saturating_sub(2), MOST_LINES);
+    for (line, up) in lines.iter().rev().zip(0..) {
+        let area = Rect { y: footer.y.saturating_sub(up), ..footer };
+        for position in area.positions() {
+            buf.cell_mut(position).into_iter().for_each(ratatui::buffer::Cell::reset);
+        }
+        buf.set_style(area, look.base);
+        put_shown(look, buf, Rect { x: area.x + 1, width: area.width.saturating_sub(1), ..area }, line, style);
+    }
+}
+
+/// A message has no more lines; the jobs pane has the rest.
+const MOST_LINES: usize = 4;
 
 fn chips(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };

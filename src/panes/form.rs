@@ -6,7 +6,7 @@ use tui_input::Input;
 
 use super::Screen;
 use super::prompt::input_line;
-use crate::ui::{popup, put};
+use crate::ui::{popup, put, put_shown, wrapped};
 
 /// What an accepted form starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +78,13 @@ impl Form {
 pub fn draw(screen: &Screen<'_>, form: &Form, buf: &mut Buffer) {
     let (look, body) = (screen.look, screen.rects.body);
     let width = 90.min(body.width);
-    let height = u16::try_from(form.fields.len() + 5).unwrap_or(u16::MAX).min(body.height);
+    let height = u16::try_from(form.fields.len() + 6).unwrap_or(u16::MAX).min(body.height);
     let area = Rect { x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 3, width, height };
     let inner = popup(look, buf, area, &form.title);
     let background = look.raised.bg.unwrap_or_default();
     let label_width = form.fields.iter().map(|f| f.label.chars().count()).max().unwrap_or(0);
     let label_width = u16::try_from(label_width).unwrap_or(0).min(inner.width / 2);
-    for ((at, field), y) in form.fields.iter().enumerate().zip(inner.top() + 1..inner.bottom().saturating_sub(2)) {
+    for ((at, field), y) in form.fields.iter().enumerate().zip(inner.top() + 1..inner.bottom().saturating_sub(3)) {
         let line = Rect { y, height: 1, ..inner };
         let focused = at == form.at;
         let style = if focused { look.accent.bg(background) } else { look.raised };
@@ -102,6 +102,8 @@ pub fn draw(screen: &Screen<'_>, form: &Form, buf: &mut Buffer) {
         Some(Ok(text)) => (text.as_str(), look.raised),
         None => (form.fields.get(form.at).map_or("", |f| f.doc.as_str()), look.dim.bg(background)),
     };
-    put(look, buf, below(2), note.0, note.1);
+    for (line, up) in wrapped(look, note.0, inner.width, 2).iter().zip([3, 2]) {
+        put_shown(look, buf, below(up), line, note.1);
+    }
     put(look, buf, below(1), "Enter go   Tab next   left right choose   Esc leave", look.dim.bg(background));
 }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::footer::rows_of;
 use super::{Screen, View, title};
 use crate::model::{Cell, CellKind, Column, Focus, Kind, Role};
-use crate::ui::{Cut, count, fits, put, put_cut, put_right, rule};
+use crate::ui::{Cut, count, put, put_cut, put_right, rule};
 
 /// Columns before the first cell: mark and cursor.
 const GUTTER: u16 = 2;
@@ -80,13 +80,12 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };
     let area = if screen.rects.browser.is_empty() { area } else { rule(screen.look, buf, area) };
     let inner = title(screen, area, buf, &view.name, screen.focus == Focus::Grid, &summary(view));
-    put_right(
-        screen.look,
-        buf,
-        Rect { height: area.height.min(1), width: area.width.saturating_sub(1), ..area },
-        &place_text(view),
-        screen.look.dim,
-    );
+    let place_text = place_text(view);
+    // The counts come first; where one stands is said only if there is room for it.
+    if view.name.width() + summary(view).width() + place_text.width() + 6 <= usize::from(area.width) {
+        let line = Rect { height: area.height.min(1), width: area.width.saturating_sub(1), ..area };
+        put_right(screen.look, buf, line, &place_text, screen.look.dim);
+    }
     if inner.is_empty() {
         return;
     }
@@ -224,8 +223,7 @@ fn draw_cell(screen: &Screen<'_>, column: &Column, cell: &Cell, style: Style, ar
             put(look, buf, area, "\"\"", style);
         }
         CellKind::Number => {
-            let text = fits(look, &cell.text, area.width, Cut::End);
-            put_right(look, buf, area, &text, style);
+            put_right(look, buf, area, &cell.text, style);
         }
         _ => {
             let is_path = [Role::FILE, Role::PROCESS].iter().any(|role| column.role.as_ref() == Some(role));

@@ -10,4 +10,4 @@ pub use checked_backend::CheckedBackend;
 pub use edit::edit;
 pub use layout::{Rects, Shape, layout};
 pub use look::{ColourDepth, Glyphs, Look};
-pub use text::{Cut, count, fits, middle, popup, put, put_cut, put_right, put_shown, rule, wrapped};
+pub use text::{Cut, count, popup, put, put_cut, put_right, put_shown, rule, shown_in, wrapped};

@@ -27,26 +27,17 @@ pub fn put(look: &Look, buf: &mut Buffer, area: Rect, text: &str, style: Style) 
 
 /// Draws `text` at the right of a one-line area.
 pub fn put_right(look: &Look, buf: &mut Buffer, area: Rect, text: &str, style: Style) {
-    let width = width_of(&fits(look, text, area.width, Cut::End));
-    let x = area.right().saturating_sub(width);
-    put(look, buf, Rect { x, width: area.right().saturating_sub(x), ..area }, text, style);
+    let shown = shown_in(look, text, area.width, Cut::End);
+    let x = area.right().saturating_sub(width_of(shown.as_str()));
+    put_shown(look, buf, Rect { x, width: area.right().saturating_sub(x), ..area }, &shown, style);
 }
 
 /// As [`put`], cutting where `cut` says.
 pub fn put_cut(look: &Look, buf: &mut Buffer, area: Rect, text: &str, style: Style, cut: Cut) -> u16 {
-    let area = area.intersection(*buf.area());
-    if area.is_empty() {
-        return 0;
-    }
-    let shown = Shown::of_prefix(&Untrusted(text), usize::from(area.width) * 4 + 64, look.mode);
-    if width_of(shown.as_str()) > area.width || text.len() > shown.as_str().len() {
-        let short = shorten(look, shown.as_str(), area.width, cut);
-        return buf.set_stringn(area.x, area.y, short, usize::from(area.width), style).0 - area.x;
-    }
-    put_shown(look, buf, area, &shown, style)
+    put_shown(look, buf, area, &shown_in(look, text, area.width, cut), style)
 }
 
-/// Draws text that was made safe before, as [`wrapped`] does.
+/// Draws text that was made safe before, as [`shown_in`] and [`wrapped`] do.
 pub fn put_shown(look: &Look, buf: &mut Buffer, area: Rect, shown: &Shown, style: Style) -> u16 {
     let area = area.intersection(*buf.area());
     if area.is_empty() {
@@ -63,27 +54,18 @@ pub fn put_shown(look: &Look, buf: &mut Buffer, area: Rect, shown: &Shown, style
     x - area.x
 }
 
-/// As [`put`], keeping both ends of a text that is too long.
-pub fn middle(look: &Look, buf: &mut Buffer, area: Rect, text: &str, style: Style) -> u16 {
-    put_cut(look, buf, area, text, style, Cut::Middle)
-}
-
-/// The text as it will stand in `width` columns.
-pub fn fits(look: &Look, text: &str, width: u16, cut: Cut) -> String {
+/// The text made safe and cut to `width` columns.
+pub fn shown_in(look: &Look, text: &str, width: u16, cut: Cut) -> Shown {
     let shown = Shown::of_prefix(&Untrusted(text), usize::from(width) * 4 + 64, look.mode);
     if width_of(shown.as_str()) <= width {
-        shown.as_str().to_owned()
-    } else {
-        shorten(look, shown.as_str(), width, cut)
+        return shown;
     }
-}
-
-fn shorten(look: &Look, text: &str, width: u16, cut: Cut) -> String {
     let room = width.saturating_sub(1);
     let behind = if cut == Cut::Middle && width > 8 { room / 2 } else { 0 };
-    let head = take(text.graphemes(true), room - behind);
-    let tail: String = take(text.graphemes(true).rev(), behind).graphemes(true).rev().collect();
-    format!("{head}{}{tail}", look.glyphs.more)
+    let text = shown.as_str();
+    let head = take(text.graphemes(true), room - behind).len();
+    let tail = text.len() - take(text.graphemes(true).rev(), behind).len();
+    shown.shortened(0..head, look.glyphs.more, tail..text.len())
 }
 
 fn take<'a>(graphemes: impl Iterator<Item = &'a str>, width: u16) -> String {
@@ -182,11 +164,15 @@ mod tests {
         Look::new(&Theme::plain(), ColourDepth::None, TextMode::Unicode)
     }
 
+    fn cut(text: &str, width: u16, cut: Cut) -> String {
+        shown_in(&look(), text, width, cut).to_string()
+    }
+
     #[test]
     fn long_texts_are_cut_where_it_hurts_least() {
-        assert_eq!(fits(&look(), "abcdefghij", 5, Cut::End), "abcd…");
-        assert_eq!(fits(&look(), "C:\\Windows\\System32\\cmd.exe", 13, Cut::Middle), "C:\\Win…md.exe");
-        assert_eq!(fits(&look(), "東京東京", 4, Cut::End), "東…");
+        assert_eq!(cut("abcdefghij", 5, Cut::End), "abcd…");
+        assert_eq!(cut("C:\\Windows\\System32\\cmd.exe", 13, Cut::Middle), "C:\\Win…md.exe");
+        assert_eq!(cut("東京東京", 4, Cut::End), "東…");
         assert_eq!(count(22_979), "22,979");
         assert_eq!(count(999), "999");
     }

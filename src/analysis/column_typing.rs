@@ -39,7 +39,15 @@ pub fn settle(column: &Column) -> PolarsResult<(Column, Option<Note>)> {
             micros.into_column().cast(&DataType::Datetime(TimeUnit::Microseconds, None))?
         }
     };
-    Ok((typed, None))
+    Ok((typed, matches!(found, Found::Time(_)).then(|| note_on_precision(ca)).flatten()))
+}
+
+/// Says so where times are finer than the microseconds that are kept.
+fn note_on_precision(ca: &StringChunked) -> Option<Note> {
+    let decimals = |v: &str| v.rsplit_once('.').map_or(0, |(_, d)| d.bytes().take_while(u8::is_ascii_digit).count());
+    let n_finer = ca.iter().flatten().filter(|v| decimals(v) > 6).count();
+    let what = format!("{n_finer} times are finer than a microsecond; what is below is cut off");
+    (n_finer > 0).then(|| Note::counted(ca.name().as_str(), what, n_finer as u64))
 }
 
 /// Gives a text column times if all its values are full times; anything else stays as it is. For formats that say
@@ -66,14 +74,16 @@ fn find(ca: &StringChunked) -> Found {
         }
         found = join(found, value);
     }
-    found
+    // Integers that came before the first float have to fit it too.
+    let fits = found != Found::Float || ca.iter().flatten().all(|v| is_exact_integer(v) || is_float(v));
+    if fits { found } else { Found::Text }
 }
 
 /// What the column still is after one more value.
 fn join(found: Found, value: &str) -> Found {
     match found {
         Found::Integer if is_integer(value) => Found::Integer,
-        Found::Integer | Found::Float if is_integer(value) || is_float(value) => Found::Float,
+        Found::Integer | Found::Float if is_exact_integer(value) || is_float(value) => Found::Float,
         Found::Boolean if is_boolean(value) => Found::Boolean,
         Found::Time(format) if format.parse(value).is_some() => found,
         _ => Found::Text,
@@ -97,6 +107,11 @@ fn is_integer(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     let canonical = digits == "0" || (!digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit()));
     !digits.is_empty() && canonical && value != "-0" && value.parse::<i64>().is_ok()
+}
+
+/// An integer that a float holds exactly; a larger one would come back changed.
+fn is_exact_integer(value: &str) -> bool {
+    is_integer(value) && value.trim_start_matches('-').len() <= 15
 }
 
 /// A plain decimal with digits on both sides of its point: `12.5`, `-0.25`.
@@ -188,6 +203,13 @@ mod tests {
             assert_eq!(typed(&[Some("1"), Some(odd)]).0, DataType::String, "{odd}");
             assert_eq!(typed(&[Some(odd), Some("1")]).0, DataType::String, "{odd} first");
         }
+    }
+
+    #[test]
+    fn nothing_is_changed_by_becoming_a_number() {
+        assert_eq!(typed(&[Some("1.5"), Some("9007199254740993")]).0, DataType::String);
+        assert_eq!(typed(&[Some("9007199254740993"), Some("1.5")]).0, DataType::String);
+        assert!(typed(&[Some("2026-03-04T02:11:09.1234567Z")]).1.unwrap().what.contains("finer than a microsecond"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::model::{Chip, Kind};
 pub struct FilterColumn<'a> {
     pub name: &'a str,
     pub kind: Kind,
+    /// A hidden column can be named, but is not searched.
+    pub is_shown: bool,
 }
 
 /// The comparisons that may stand first, the longest ones first; `~` is a regular expression.
@@ -27,7 +29,8 @@ pub fn understand(text: &str, columns: &[FilterColumn<'_>], cursor: Option<Filte
         check_expression(text)?;
         return Ok(Chip { expr: text.to_owned(), label: text.to_owned() });
     }
-    let searched: Vec<_> = columns.iter().filter(|c| c.kind != Kind::Binary).map(|c| identifier(c.name)).collect();
+    let searched: Vec<_> =
+        columns.iter().filter(|c| c.is_shown && c.kind != Kind::Binary).map(|c| identifier(c.name)).collect();
     if text.is_empty() || searched.is_empty() {
         return Err("type a text to look for, or an expression such as EventID = 4625".to_owned());
     }
@@ -47,7 +50,7 @@ pub fn equals(column: FilterColumn<'_>, value: Option<&str>, keep: bool) -> Chip
         (false, None) => format!("{ident} IS NOT NULL"),
         (false, Some(value)) => format!("({ident} <> {} OR {ident} IS NULL)", value_of(column.kind, value)),
     };
-    Chip { expr, label: format!("{} {} {shown}", column.name, if keep { "=" } else { "≠" }) }
+    Chip { expr, label: format!("{} {} {shown}", column.name, if keep { "=" } else { "!=" }) }
 }
 
 /// All chips as one expression; None without chips.
@@ -108,9 +111,9 @@ mod tests {
     use super::*;
 
     const COLUMNS: &[FilterColumn<'_>] = &[
-        FilterColumn { name: "LogonType", kind: Kind::Number },
-        FilterColumn { name: "IpAddress", kind: Kind::Text },
-        FilterColumn { name: "EventTime [UTC]", kind: Kind::Time },
+        FilterColumn { name: "LogonType", kind: Kind::Number, is_shown: true },
+        FilterColumn { name: "IpAddress", kind: Kind::Text, is_shown: true },
+        FilterColumn { name: "EventTime [UTC]", kind: Kind::Time, is_shown: true },
     ];
 
     fn expr(text: &str) -> String {

@@ -121,6 +121,9 @@ fn expect<'a, const N: usize>(args: &'a [Column], usage: &str) -> PolarsResult<[
 }
 
 fn constant(column: &Column, usage: &str) -> PolarsResult<String> {
+    // A text in quotes is one value for all rows; anything else here is a column in the wrong place. Its length says
+    // nothing, since polars hands over parts of a table that may have one row.
+    polars_ensure!(column.as_scalar_column().is_some(), ComputeError: "write {usage}, with the text in quotes");
     let value = column.get(0)?;
     value
         .get_str()
@@ -188,6 +191,17 @@ mod tests {
         assert_eq!(rows("has_text('FFE', ip)"), [4]);
         assert_eq!(rows("has_text('1', id, ip) AND NOT ip_in(ip, '10.0.0.0/8')"), [1, 4]);
         assert_eq!(rows("has_hidden(ip)"), [5]);
+    }
+
+    #[test]
+    fn arguments_in_the_wrong_order_are_refused() {
+        for wrong in ["has_text(ip, 'x')", "matches(ip, ip)", "ip_in('10.0.0.0/8', ip)"] {
+            let df = df!("ip" => ["a", "b"]).unwrap();
+            let mut ctx = context();
+            ctx.register("t", df.lazy());
+            let answer = ctx.execute(&format!("SELECT * FROM t WHERE {wrong}")).and_then(LazyFrame::collect);
+            assert!(answer.is_err(), "{wrong}");
+        }
     }
 
     #[test]

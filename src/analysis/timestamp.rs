@@ -41,7 +41,9 @@ fn iso(text: &str) -> Option<i64> {
     {
         return None;
     }
-    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let number = |from: usize, to: usize| {
+        text.get(from..to).filter(|t| t.bytes().all(|b| b.is_ascii_digit()))?.parse::<u32>().ok()
+    };
     let date = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)?;
     let (hour, minute) = (number(11, 13)?, number(14, 16)?);
     let (second, rest) = match bytes.get(16) {
@@ -50,7 +52,7 @@ fn iso(text: &str) -> Option<i64> {
     };
     let (fraction, zone) = fraction_of(rest)?;
     let offset = zone_of(zone)?;
-    let time = date.and_hms_micro_opt(hour, minute, second.min(59), fraction)?;
+    let time = date.and_hms_micro_opt(hour, minute, second, fraction)?;
     Some(time.and_utc().timestamp_micros() - offset * 1_000_000)
 }
 
@@ -112,7 +114,18 @@ mod tests {
 
     #[test]
     fn what_is_no_full_time_stays_text() {
-        for text in ["19:04.4", "23:59.5", "2019-02-12", "04:56:34", "", "-", "2019-02-30 00:00:00", "12/13/14"] {
+        for text in [
+            "19:04.4",
+            "23:59.5",
+            "2019-02-12",
+            "04:56:34",
+            "",
+            "-",
+            "2019-02-30 00:00:00",
+            "12/13/14",
+            "2019-02-12 04:56:99",
+            "2019-+2-12 04:56:00",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }

@@ -1,8 +1,9 @@
 //! What each action does to the state.
 
 use super::Effect;
-use super::state::App;
+use super::state::{App, Waiting};
 use crate::action::Act;
+use crate::engine::Slot;
 use crate::model::Focus;
 use crate::panes::{PromptKind, Tone, View, grid_lines};
 
@@ -159,17 +160,23 @@ impl App {
             self.focus = Focus::Grid;
             return Vec::new();
         }
-        self.views.remove(self.at);
+        let closed = self.views.remove(self.at);
         self.at = self.at.min(self.views.len().saturating_sub(1));
         self.zoomed = false;
-        self.waiting.retain(|slot, _| *slot == crate::engine::Slot::Load);
+        let is_of_it = |waiting: &Waiting| match waiting {
+            Waiting::Open | Waiting::Export { .. } => false,
+            Waiting::Derive(derivation) => derivation.base == closed.base.0,
+            Waiting::Preview { view, .. } | Waiting::Find { view, .. } => *view == closed.base.0,
+        };
+        let over: Vec<Slot> = self.waiting.iter().filter(|(_, w)| is_of_it(w)).map(|(slot, _)| *slot).collect();
+        self.waiting.retain(|slot, _| !over.contains(slot));
         self.focus = if self.views.is_empty() { Focus::Browser } else { Focus::Grid };
-        Vec::new()
+        over.into_iter().map(Effect::Cancel).collect()
     }
 
     fn cancel_jobs(&mut self) -> Vec<Effect> {
         self.waiting.clear();
-        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        self.view_mut().into_iter().for_each(View::drop_preview);
         self.say(Tone::Plain, "cancelled; what was there before stays");
         vec![Effect::CancelAll]
     }
@@ -190,7 +197,11 @@ impl App {
                 self.focus = Focus::Grid;
             }
             (_, true) => self.focus = Focus::Detail,
-            (_, false) => self.detail.open = true,
+            (_, false) => {
+                self.detail.open = true;
+                // With the whole screen given to the grid the detail would open unseen.
+                self.focus = if self.zoomed { Focus::Detail } else { self.focus };
+            }
         }
     }
 
@@ -211,7 +222,7 @@ impl App {
         let Some(view) = self.view_mut() else { return };
         match act {
             Act::HideColumn => view.hide_column(),
-            Act::ShowColumns => view.hidden.clear(),
+            Act::ShowColumns => view.show_columns(),
             Act::FreezeColumns => view.freeze(),
             _ => view.widen_column(),
         }
@@ -222,7 +233,7 @@ impl App {
 pub(super) fn match_text(view: &View) -> String {
     use crate::ui::count;
     let Some(search) = &view.search else { return String::new() };
-    let at = u32::try_from(view.row).ok().and_then(|row| search.rows.iter().position(|r| *r == row));
+    let at = u32::try_from(view.row).ok().and_then(|row| search.rows.binary_search(&row).ok());
     let rows = count(view.n_rows());
     match at {
         Some(at) => format!("match {} of {} in {rows} rows", count(at + 1), count(search.rows.len())),

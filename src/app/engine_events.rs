@@ -1,12 +1,14 @@
 //! Answers of the engine become state.
 
+use std::sync::Arc;
+
 use super::Effect;
 use super::act::match_text;
 use super::state::{App, Waiting};
 use crate::case::{Entry, Output};
 use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent};
-use crate::model::{Input, Params};
-use crate::panes::{Overlay, Preview, Search, Tone};
+use crate::model::{Input, Params, Table, TableId};
+use crate::panes::{FormPurpose, Overlay, Search, Tone};
 use crate::ui::count;
 
 impl App {
@@ -25,13 +27,7 @@ impl App {
 
     fn on_answer(&mut self, waiting: Waiting, result: Result<Answer, Failure>) -> Vec<Effect> {
         match (waiting, result) {
-            (_, Err(Failure::Cancelled)) => self.say(Tone::Plain, "cancelled; what was there before stays"),
-            (Waiting::Preview | Waiting::Find { .. }, Err(Failure::Error(why))) => self.answer_prompt(Err(why)),
-            (Waiting::Export, Err(Failure::Error(why))) => match &mut self.overlay {
-                Some(Overlay::Form(form)) => form.note = Some(Err(why)),
-                _ => self.say(Tone::Error, why),
-            },
-            (_, Err(Failure::Error(why))) => self.say(Tone::Error, why),
+            (waiting, Err(failure)) => self.on_failure(&waiting, failure),
             (Waiting::Open, Ok(Answer::Steps(done))) => {
                 let effects = self.records(&done);
                 self.on_opened(done);
@@ -42,19 +38,45 @@ impl App {
                 self.apply(derivation, &done);
                 return effects;
             }
-            (Waiting::Preview, Ok(Answer::Preview(table))) => self.on_preview(table),
-            (Waiting::Find { needle, jump }, Ok(Answer::Found(rows))) => self.on_found(Search { needle, rows }, jump),
-            (Waiting::Export, Ok(Answer::Exported { path, n_rows, n_columns })) => {
-                self.overlay = None;
+            (Waiting::Preview { view, table: of }, Ok(Answer::Preview(table))) => self.on_preview(view, &of, &table),
+            (Waiting::Find { view, table, needle, jump }, Ok(Answer::Found(rows))) => {
+                self.on_found(view, &table, Search { needle, rows }, jump);
+            }
+            (Waiting::Export { table, scope }, Ok(Answer::Exported { path, n_rows, n_columns })) => {
+                self.close_form(&FormPurpose::Export);
                 self.say(
                     Tone::Plain,
                     format!("wrote {} rows, {n_columns} columns to {}", count(n_rows), path.display()),
                 );
-                return self.record_export(&path, n_rows);
+                return self.record_export(table, &scope, &path, n_rows);
             }
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Says why there is no answer, in the place where the question was asked.
+    fn on_failure(&mut self, waiting: &Waiting, failure: Failure) {
+        let why = match failure {
+            Failure::Cancelled => return self.say(Tone::Plain, "cancelled; what was there before stays"),
+            Failure::Error(why) => why,
+        };
+        match (waiting, &mut self.overlay) {
+            (Waiting::Preview { .. } | Waiting::Find { .. }, _) => self.answer_prompt(Err(why)),
+            (Waiting::Export { .. }, Some(Overlay::Form(form))) if form.purpose == FormPurpose::Export => {
+                form.note = Some(Err(why));
+            }
+            (Waiting::Open, Some(Overlay::Form(form))) if form.purpose != FormPurpose::Export => {
+                form.note = Some(Err(why));
+            }
+            _ => self.say(Tone::Error, why),
+        }
+    }
+
+    fn close_form(&mut self, purpose: &FormPurpose) {
+        if matches!(&self.overlay, Some(Overlay::Form(form)) if form.purpose == *purpose) {
+            self.overlay = None;
+        }
     }
 
     fn answer_prompt(&mut self, answer: Result<String, String>) {
@@ -63,20 +85,25 @@ impl App {
         }
     }
 
-    fn on_preview(&mut self, table: std::sync::Arc<crate::model::Table>) {
-        let Some(view) = self.view_mut() else { return };
+    fn on_preview(&mut self, id: TableId, of: &Arc<Table>, table: &Arc<Table>) {
+        let Some(view) = self.view_mut().filter(|view| view.base.0 == id) else { return };
+        let is_current = Arc::ptr_eq(&view.settled().1, of) || Arc::ptr_eq(&view.base.1, of);
         let text = format!("{} of {} rows", count(table.n_rows()), count(view.base.1.n_rows()));
-        view.preview = Some(Preview { table });
-        if let Some(Overlay::Prompt(prompt)) = &mut self.overlay {
-            let label = prompt.answer.take().and_then(Result::ok).unwrap_or_default();
-            prompt.answer = Some(Ok(format!("{text}: {label}")));
+        let Some(Overlay::Prompt(prompt)) = &mut self.overlay else { return };
+        if !is_current {
+            return;
         }
+        let label = prompt.answer.take().and_then(Result::ok).unwrap_or_default();
+        prompt.answer = Some(Ok(format!("{text}: {label}")));
+        self.view_mut().into_iter().for_each(|view| view.set_preview(Arc::clone(table)));
     }
 
-    fn on_found(&mut self, search: Search, jump: bool) {
-        let Some(view) = self.view_mut() else { return };
+    /// Takes the matches in, if the view still shows the rows that were searched.
+    fn on_found(&mut self, id: TableId, of: &Arc<Table>, search: Search, jump: bool) {
+        let found = self.views.iter_mut().find(|view| view.base.0 == id && Arc::ptr_eq(view.table(), of));
+        let Some(view) = found else { return };
         let n_found = search.rows.len();
-        let at_match = u32::try_from(view.row).is_ok_and(|row| search.rows.contains(&row));
+        let at_match = u32::try_from(view.row).is_ok_and(|row| search.rows.binary_search(&row).is_ok());
         view.search = (n_found > 0).then_some(search);
         if jump && !at_match {
             view.row = view.next_match(true).unwrap_or(view.row);
@@ -122,19 +149,15 @@ impl App {
         effects
     }
 
-    fn record_export(&mut self, path: &std::path::Path, n_rows: usize) -> Vec<Effect> {
-        let (Some(_), Some(view)) = (&self.status.case, self.view()) else { return Vec::new() };
-        let inputs = vec![Input::Table(view.settled().0)];
-        let params =
-            Params::from([("path".to_owned(), path.display().to_string()), ("rows".to_owned(), n_rows.to_string())]);
+    fn record_export(&mut self, table: TableId, scope: &str, path: &std::path::Path, n_rows: usize) -> Vec<Effect> {
+        if self.status.case.is_none() {
+            return Vec::new();
+        }
+        let params = [("path", path.display().to_string()), ("scope", scope.to_owned()), ("rows", n_rows.to_string())];
+        let params = Params::from(params.map(|(name, value)| (name.to_owned(), value)));
+        let inputs = vec![Input::Table(table)];
         self.status.n_unsaved += 1;
-        vec![Effect::Record(Entry {
-            utc: String::new(),
-            step: "export".to_owned(),
-            params,
-            inputs,
-            output: None,
-            notes: Vec::new(),
-        })]
+        let (utc, step) = (String::new(), "export".to_owned());
+        vec![Effect::Record(Entry { utc, step, params, inputs, output: None, notes: Vec::new() })]
     }
 }

@@ -16,7 +16,8 @@ const REPLACE: Overwrite = Overwrite::Never("choose yes under 'replace'");
 impl App {
     pub(super) fn open_export_form(&mut self) {
         let Some(view) = self.view() else { return };
-        let scopes: &[&str] = if view.n_marked() > 0 { &["marked", "shown", "all"] } else { &["shown", "all"] };
+        let marked = view.marked_rows();
+        let scopes: &[&str] = if marked.is_empty() { &["shown", "all"] } else { &["marked", "shown", "all"] };
         let path = self.exports.join(format!("{}.csv", view.name)).display().to_string();
         let fields = vec![
             Field::choice(
@@ -37,6 +38,7 @@ impl App {
             Field::choice("replace", "replace", "whether a file that is there may be replaced", &["no", "yes"]),
         ];
         let title = format!("Export {}", view.name);
+        self.marked = marked;
         self.overlay = Some(Overlay::Form(Form { purpose: FormPurpose::Export, title, fields, at: 0, note: None }));
         self.note_export();
     }
@@ -70,9 +72,12 @@ impl App {
             return Vec::new();
         };
         let title = format!("export to {}", export.path.display());
+        let scope = form.value("rows").to_owned();
+        let Some(view) = self.view() else { return Vec::new() };
+        let table = if scope == "all" { view.base.0 } else { view.settled().0 };
         // The form stays until the file is written, so that a refusal can be answered.
         self.overlay = Some(Overlay::Form(form));
-        self.waiting.insert(Slot::Export, Waiting::Export);
+        self.waiting.insert(Slot::Export, Waiting::Export { table, scope });
         vec![Effect::Start { slot: Slot::Export, title, job: Job::Export(export) }]
     }
 
@@ -87,7 +92,7 @@ impl App {
         };
         Some(Export {
             table: Arc::clone(table),
-            rows: (form.value("rows") == "marked").then(|| view.marked_rows()),
+            rows: (form.value("rows") == "marked").then(|| self.marked.clone()),
             columns,
             path: PathBuf::from(if path.is_empty() { return None } else { path }),
             format: Format::named(form.value("format"))?,

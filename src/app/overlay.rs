@@ -1,5 +1,7 @@
 //! Prompts, pickers and forms: keys go to them while they are open.
 
+use std::sync::Arc;
+
 use super::Effect;
 use super::state::{App, Waiting};
 use super::views::filter_column;
@@ -8,7 +10,7 @@ use crate::analysis::filter_text::{conjunction, understand};
 use crate::config::{Key, KeyCode};
 use crate::engine::{Job, Slot};
 use crate::model::{Chip, Focus, Step};
-use crate::panes::{Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, PromptKind, Tone};
+use crate::panes::{Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, PromptKind, View};
 use crate::ui::edit;
 
 impl App {
@@ -60,7 +62,7 @@ impl App {
 
     fn leave_overlay(&mut self) -> Vec<Effect> {
         self.overlay = None;
-        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        self.view_mut().into_iter().for_each(View::drop_preview);
         for slot in [Slot::Preview, Slot::Find] {
             self.waiting.remove(&slot);
         }
@@ -90,6 +92,10 @@ impl App {
         }
         let mut effects = match prompt.kind {
             PromptKind::Filter | PromptKind::EditFilters => return self.accept_filter(prompt, &text),
+            PromptKind::BrowserFilter => {
+                self.browser.set_filter(&text);
+                Vec::new()
+            }
             PromptKind::Search if !text.is_empty() => self.find_text(text, true),
             PromptKind::Open if !text.is_empty() => self.open(Step::new("open", Vec::new()).with("path", text)),
             PromptKind::Sql if !text.is_empty() => self.open(Step::new("sql", Vec::new()).with("text", text)),
@@ -100,7 +106,7 @@ impl App {
     }
 
     fn accept_filter(&mut self, mut prompt: Prompt, text: &str) -> Vec<Effect> {
-        self.view_mut().into_iter().for_each(|view| view.preview = None);
+        self.view_mut().into_iter().for_each(View::drop_preview);
         self.waiting.remove(&Slot::Preview);
         let is_edit = prompt.kind == PromptKind::EditFilters;
         let mut effects = vec![Effect::Cancel(Slot::Preview)];
@@ -110,7 +116,7 @@ impl App {
         }
         match self.chip_of(text) {
             Ok(chip) if is_edit => {
-                let sort = self.view().map(|view| view.sort.clone()).unwrap_or_default();
+                let (_, sort) = self.wanted();
                 effects.extend(self.derive(vec![chip], sort));
             }
             Ok(chip) => effects.extend(self.add_chip(chip)),
@@ -124,9 +130,9 @@ impl App {
 
     fn chip_of(&self, text: &str) -> Result<Chip, String> {
         let view = self.view().ok_or("no table is open")?;
-        let columns = view.columns();
-        let columns: Vec<_> = columns.iter().map(|c| filter_column(c)).collect();
-        understand(text, &columns, view.column().map(filter_column))
+        let columns = &view.table().columns;
+        let columns: Vec<_> = columns.iter().map(|c| filter_column(c, !view.hidden.contains(&c.name))).collect();
+        understand(text, &columns, view.column().map(|c| filter_column(c, true)))
     }
 
     /// Shows what the filter being typed would leave.
@@ -136,9 +142,9 @@ impl App {
         let chip = if text.is_empty() { None } else { Some(self.chip_of(&text)) };
         let job = match (&chip, self.view()) {
             (Some(Ok(chip)), Some(view)) => {
-                let table = if is_edit { &view.base.1 } else { &view.settled().1 };
+                let table = Arc::clone(if is_edit { &view.base.1 } else { &view.settled().1 });
                 let step = Step::new("filter", vec![view.base.0]).with("where", chip.expr.clone());
-                Some(Job::Preview(step, std::sync::Arc::clone(table)))
+                Some((view.base.0, table, step))
             }
             _ => None,
         };
@@ -149,11 +155,12 @@ impl App {
                 None => None,
             };
         }
-        let Some(job) = job else {
-            self.view_mut().into_iter().for_each(|view| view.preview = None);
+        let Some((view, table, step)) = job else {
+            self.view_mut().into_iter().for_each(View::drop_preview);
             return vec![Effect::Cancel(Slot::Preview)];
         };
-        self.waiting.insert(Slot::Preview, Waiting::Preview);
+        let job = Job::Preview(step, Arc::clone(&table));
+        self.waiting.insert(Slot::Preview, Waiting::Preview { view, table });
         vec![Effect::Start { slot: Slot::Preview, title: "preview of a filter".to_owned(), job }]
     }
 
@@ -167,8 +174,9 @@ impl App {
     fn find_text(&mut self, needle: String, jump: bool) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
         let columns = view.columns().iter().map(|c| c.name.clone()).collect();
-        let job = Job::Find { table: std::sync::Arc::clone(view.table()), columns, needle: needle.clone() };
-        self.waiting.insert(Slot::Find, Waiting::Find { needle, jump });
+        let (id, table) = (view.base.0, Arc::clone(view.table()));
+        let job = Job::Find { table: Arc::clone(&table), columns, needle: needle.clone() };
+        self.waiting.insert(Slot::Find, Waiting::Find { view: id, table, needle, jump });
         vec![Effect::Start { slot: Slot::Find, title: "search".to_owned(), job }]
     }
 
@@ -270,17 +278,22 @@ impl App {
                 step = step.with(&key, field.value());
             }
         }
-        self.say(Tone::Plain, format!("running {name}"));
+        // The form stays until the rows are there, so that a mistake can be mended.
+        form.note = Some(Ok(format!("running {name}")));
+        self.overlay = Some(Overlay::Form(form));
         self.open(step)
     }
 }
 
-/// Goes through what was typed before, newest first.
+/// Goes through what was typed before, newest first, and back to what was being typed.
 fn recall(prompt: &mut Prompt, history: Option<&Vec<String>>, older: bool) {
     let n_known = history.map_or(0, Vec::len);
+    if prompt.back == 0 {
+        prompt.draft = prompt.input.value().to_owned();
+    }
     prompt.back = if older { (prompt.back + 1).min(n_known) } else { prompt.back.saturating_sub(1) };
     let text = if prompt.back == 0 { None } else { history.and_then(|h| h.get(n_known - prompt.back)) };
-    prompt.input = tui_input::Input::new(text.cloned().unwrap_or_default());
+    prompt.input = tui_input::Input::new(text.unwrap_or(&prompt.draft).clone());
 }
 
 fn picker_key(picker: &mut Picker, key: Key) -> bool {
@@ -304,7 +317,11 @@ fn form_key(form: &mut Form, key: Key) -> bool {
             if field.choices.is_empty() {
                 return edit(&mut field.input, key);
             }
-            field.turn(if code == KeyCode::Left { -1 } else { 1 });
+            match code {
+                KeyCode::Left => field.turn(-1),
+                KeyCode::Right | KeyCode::Char(' ') => field.turn(1),
+                _ => return false,
+            }
         }
     }
     true

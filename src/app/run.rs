@@ -57,6 +57,8 @@ async fn event_loop(session: &mut Session, screen: &mut Screen) -> io::Result<u8
     let mut ending = Ending::listen()?;
     let mut stop = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?;
     let mut tick = tokio::time::interval(TICK);
+    // Ticks that were not wanted are not made up for.
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let size = screen.size()?;
     session.handle(Event::Resize(size.width, size.height));
     loop {

@@ -33,8 +33,9 @@ impl Session {
         let (sender, events) = unbounded_channel();
         let tell = sender.clone();
         // With the receiver gone the program is ending.
+        let last_table = case.as_ref().map_or(0, |case| case.journal.last_table());
         let scribe = case.map(|case| Scribe::start(case, move |event| drop(tell.send(EngineEvent::Scribe(event)))));
-        let engine = Engine::new(runtime, sender, std::sync::Arc::clone(&start.library));
+        let engine = Engine::new(runtime, sender, std::sync::Arc::clone(&start.library), last_table);
         let open = start.open.clone();
         let mut session = Self { app: App::new(start), engine, scribe, events, now };
         if let Some(stem) = open {

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use crate::action::{self, Action};
 use crate::config::{Config, Key};
 use crate::engine::{JobInfo, JobState, Slot};
-use crate::model::{ColumnUnderCursor, Focus, Snapshot, TextMode};
+use crate::model::{ColumnUnderCursor, Focus, Snapshot, Table, TableId, TextMode};
 use crate::panes::{
     self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View,
 };
@@ -37,19 +37,20 @@ pub struct OpenCase {
     pub exports: PathBuf,
 }
 
-/// What the answer of a job is for.
+/// What the answer of a job is for. A view is named by the table it was opened with, so that an answer finds the view
+/// that asked and not the one that happens to be on the screen.
 #[derive(Clone, Debug)]
 pub(super) enum Waiting {
     /// A new view.
     Open,
     /// The view's new filters and sort order.
     Derive(super::views::Derivation),
-    Preview,
-    Find {
-        needle: String,
-        jump: bool,
-    },
-    Export,
+    /// What a filter being typed leaves of this table.
+    Preview { view: TableId, table: Arc<Table> },
+    /// The rows of this table that hold a text.
+    Find { view: TableId, table: Arc<Table>, needle: String, jump: bool },
+    /// The table that is written, and which of its rows.
+    Export { table: TableId, scope: String },
 }
 
 /// The whole state; panes own theirs.
@@ -71,6 +72,8 @@ pub struct App {
     pub(super) message: Option<Message>,
     pub(super) status: Status,
     pub(super) exports: PathBuf,
+    /// The marked rows that are shown, found when the export form was opened.
+    pub(super) marked: Vec<u32>,
     pub(super) job_list: Vec<JobInfo>,
     pub(super) waiting: HashMap<Slot, Waiting>,
     pub(super) history: HashMap<PromptKind, Vec<String>>,
@@ -108,6 +111,7 @@ impl App {
             pending: Vec::new(),
             message,
             status,
+            marked: Vec::new(),
             exports: start.case.map(|case| case.exports).unwrap_or_default(),
             job_list: Vec::new(),
             waiting: HashMap::new(),
@@ -129,15 +133,20 @@ impl App {
 
     /// Where everything stands now.
     pub(super) fn rects(&self) -> Rects {
+        self.rects_in(Rect::new(0, 0, self.size.0, self.size.1))
+    }
+
+    /// Where everything stands on a screen of this size. A frame may be drawn before the event of its new size is seen.
+    fn rects_in(&self, area: Rect) -> Rects {
         let shape = Shape {
-            focus: if self.focus == Focus::Jobs { self.before_jobs } else { self.focus },
+            focus: if self.focus == Focus::Jobs && !self.zoomed { self.before_jobs } else { self.focus },
             has_view: self.view().is_some(),
             has_detail: self.detail.open && self.focus != Focus::Jobs,
             has_chips: self.view().is_some_and(|v| !v.chips.is_empty())
                 || matches!(self.overlay, Some(Overlay::Prompt(_))),
             zoomed: self.zoomed,
         };
-        layout(Rect::new(0, 0, self.size.0, self.size.1), &shape)
+        layout(area, &shape)
     }
 
     /// Takes note of the engine's jobs before a frame is drawn.
@@ -178,7 +187,7 @@ impl App {
         let screen = Screen {
             look: &self.look,
             keymap: &self.config.keymap,
-            rects: self.rects(),
+            rects: self.rects_in(frame.area()),
             focus: self.focus,
             snapshot: &snapshot,
             status: &status,

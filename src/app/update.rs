@@ -65,6 +65,8 @@ impl App {
 
     /// Pasted text goes into an open text field and nowhere else; control characters are refused.
     fn on_paste(&mut self, text: &str) -> Vec<Effect> {
+        // A field has one line: what parts lines and columns becomes a blank.
+        let text = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
         let n_bad = text.chars().filter(|c| c.is_control()).count();
         let clean: String = text.chars().filter(|c| !c.is_control()).take(1 << 20).collect();
         match &mut self.overlay {

@@ -4,15 +4,15 @@ use super::Effect;
 use super::state::{App, Waiting};
 use crate::analysis::filter_text::{FilterColumn, conjunction, equals};
 use crate::engine::{Done, Job, Slot};
-use crate::model::{Chip, Column, SortKey, Step, TableId};
+use crate::model::{Chip, Column, Focus, SortKey, Step, TableId};
 use crate::operation::{PREVIOUS, describe, show_keys};
-use crate::panes::{Kept, TABLES, Tone, View};
+use crate::panes::{Form, FormPurpose, Kept, Overlay, TABLES, Tone, View};
 
 /// New filters and sort order of a view, until the engine has worked them out.
 #[derive(Clone, Debug)]
 pub(super) struct Derivation {
     /// Which view: the id of the table it started from.
-    base: TableId,
+    pub(super) base: TableId,
     chips: Vec<Chip>,
     sort: Vec<SortKey>,
     refiltered: bool,
@@ -47,25 +47,39 @@ impl App {
     }
 
     pub(super) fn on_opened(&mut self, done: Vec<Done>) {
-        for done in done {
-            self.views.push(View::new(done.id, done.table));
+        let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
+        self.views.extend(done.into_iter().map(|done| View::new(done.id, done.table)));
+        self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
+        if let Some(Overlay::Form(Form { purpose: FormPurpose::RunQuery(_), .. })) = &self.overlay {
+            self.overlay = None;
+        }
+        if self.overlay.is_some() {
+            // What is open is about the view below it; that view must not change under it.
+            let key = crate::action::find("next-view").map(|action| self.key(action)).unwrap_or_default();
+            self.say(Tone::Plain, format!("{} is open too; {key} goes there", names.join(", ")));
+            return;
         }
         self.at = self.views.len().saturating_sub(1);
-        self.focus = crate::model::Focus::Grid;
-        self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
-        let n_notes = self.view().map_or(0, |view| view.table().notes.len());
-        if n_notes > 0 {
-            let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
-            let first =
-                self.view().and_then(|view| view.table().notes.first().map(ToString::to_string)).unwrap_or_default();
-            self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {first}"));
-        }
+        self.focus = Focus::Grid;
+        self.tell_notes();
+    }
+
+    fn tell_notes(&mut self) {
+        let Some(view) = self.view() else { return };
+        let notes = &view.table().notes;
+        let Some(first) = notes.first().map(ToString::to_string) else { return };
+        let n_notes = notes.len();
+        let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
+        self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {first}"));
     }
 
     /// Has the view derived anew with these filters and this order.
     pub(super) fn derive(&mut self, chips: Vec<Chip>, sort: Vec<SortKey>) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
         let refiltered = chips != view.chips;
+        if !refiltered && sort == view.sort {
+            return Vec::new();
+        }
         let derivation = Derivation { base: view.base.0, chips, sort, refiltered };
         let steps = steps(view, &derivation);
         if steps.is_empty() {
@@ -75,6 +89,17 @@ impl App {
         let title = steps.iter().map(describe).collect::<Vec<_>>().join(", then ");
         self.waiting.insert(Slot::Derive, Waiting::Derive(derivation));
         vec![Effect::Start { slot: Slot::Derive, title, job: Job::Steps(steps) }]
+    }
+
+    /// The filters and order that the view has, or will have once the engine has answered.
+    pub(super) fn wanted(&self) -> (Vec<Chip>, Vec<SortKey>) {
+        let Some(view) = self.view() else { return Default::default() };
+        match self.waiting.get(&Slot::Derive) {
+            Some(Waiting::Derive(pending)) if pending.base == view.base.0 => {
+                (pending.chips.clone(), pending.sort.clone())
+            }
+            _ => (view.chips.clone(), view.sort.clone()),
+        }
     }
 
     /// The derivation is there: the view shows it.
@@ -96,54 +121,38 @@ impl App {
         let Some(view) = self.view() else { return Vec::new() };
         let Some(column) = view.column() else { return Vec::new() };
         let value = view.table().full_text(view.row, column);
-        let chip = equals(filter_column(column), value.as_deref(), keep);
+        let chip = equals(filter_column(column, true), value.as_deref(), keep);
         self.add_chip(chip)
     }
 
     pub(super) fn add_chip(&mut self, chip: Chip) -> Vec<Effect> {
-        let Some(view) = self.view() else { return Vec::new() };
-        if view.chips.contains(&chip) {
+        let (mut chips, sort) = self.wanted();
+        if chips.contains(&chip) {
             self.say(Tone::Plain, format!("the filter {} is there already", chip.label));
             return Vec::new();
         }
-        let chips = view.chips.iter().cloned().chain([chip]).collect();
-        let sort = view.sort.clone();
+        chips.push(chip);
         self.derive(chips, sort)
     }
 
     pub(super) fn drop_filters(&mut self, all: bool) -> Vec<Effect> {
-        let Some(view) = self.view() else { return Vec::new() };
-        let mut chips = view.chips.clone();
+        let (mut chips, sort) = self.wanted();
         chips.truncate(if all { 0 } else { chips.len().saturating_sub(1) });
-        let sort = view.sort.clone();
         self.derive(chips, sort)
     }
 
     pub(super) fn sort_column(&mut self, keep_others: bool) -> Vec<Effect> {
-        let Some(view) = self.view() else { return Vec::new() };
-        let Some(column) = view.column() else { return Vec::new() };
-        let keys = view.turned(&column.name, keep_others);
-        let chips = view.chips.clone();
+        let Some(column) = self.view().and_then(View::column).map(|c| c.name.clone()) else { return Vec::new() };
+        let (chips, sort) = self.wanted();
+        let keys = turned(&sort, &column, keep_others);
         self.derive(chips, keys)
     }
 
     /// Notes are a table like any other.
     pub(super) fn show_notes(&mut self) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
-        let notes = view.table().notes.clone();
-        let table = crate::export::notes_table(&view.name, &notes);
-        match table {
-            Ok(table) => self.views.insert(
-                self.at + 1,
-                View::new(TableId(u32::MAX - u32::try_from(self.views.len()).unwrap_or(0)), table.into()),
-            ),
-            Err(why) => {
-                self.say(Tone::Error, why.to_string());
-                return Vec::new();
-            }
-        }
-        self.at += 1;
-        Vec::new()
+        let step = Step::new("notes", vec![view.settled().0]);
+        self.open(step)
     }
 }
 
@@ -166,7 +175,24 @@ fn steps(view: &View, derivation: &Derivation) -> Vec<Step> {
     steps
 }
 
+/// Turns the sort of a column: up, down, off. `keep` leaves the other keys.
+fn turned(sort: &[SortKey], column: &str, keep: bool) -> Vec<SortKey> {
+    let old = sort.iter().find(|key| key.column == column);
+    let key = match old {
+        None => Some(SortKey { column: column.to_owned(), descending: false }),
+        Some(key) if !key.descending => Some(SortKey { descending: true, ..key.clone() }),
+        Some(_) => None,
+    };
+    let mut keys: Vec<SortKey> = if keep { sort.to_vec() } else { Vec::new() };
+    match (keys.iter().position(|key| key.column == column), key) {
+        (Some(at), Some(key)) => keys[at] = key,
+        (Some(at), None) => drop(keys.remove(at)),
+        (None, key) => keys.extend(key),
+    }
+    keys
+}
+
 /// A column as the filter prompt needs to know it.
-pub(super) fn filter_column(column: &Column) -> FilterColumn<'_> {
-    FilterColumn { name: &column.name, kind: column.kind }
+pub(super) fn filter_column(column: &Column, is_shown: bool) -> FilterColumn<'_> {
+    FilterColumn { name: &column.name, kind: column.kind, is_shown }
 }

@@ -48,6 +48,10 @@ pub struct Case {
 impl Case {
     /// Opens a case, or makes it. `name` is a path where it holds a slash, else a name below `cases`.
     pub fn open(name: &str, cases: &Path) -> Result<Self> {
+        if matches!(name.trim(), "" | "." | "..") {
+            let why = "is no name of a case; write a word, or a path with a slash".to_owned();
+            return Err(Error::Folder { path: format!("'{name}'"), why });
+        }
         let folder = if name.contains('/') { PathBuf::from(name) } else { cases.join(name) };
         let trouble = |e: std::io::Error| Error::Folder { path: folder.display().to_string(), why: e.to_string() };
         for below in ["tables", "exports"] {

@@ -78,6 +78,7 @@ pub struct Journal {
     seq: u64,
     head: String,
     actor: String,
+    last_table: u32,
 }
 
 /// What a check of the chain found.
@@ -86,6 +87,8 @@ pub struct Verified {
     pub n_records: u64,
     /// SHA-256 of the last line.
     pub head: String,
+    /// The highest table id that a record names.
+    pub last_table: u32,
 }
 
 impl Journal {
@@ -97,7 +100,14 @@ impl Journal {
         let verified = verify(path)?;
         let actor =
             std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned());
-        Ok(Self { file, path: path.to_owned(), seq: verified.n_records, head: verified.head, actor })
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            seq: verified.n_records,
+            head: verified.head,
+            actor,
+            last_table: verified.last_table,
+        })
     }
 
     /// Appends one record and waits until it is on disk; gives its number.
@@ -116,8 +126,13 @@ impl Journal {
             sent: Vec::new(),
         };
         let line = serde_json::to_string(&record).map_err(std::io::Error::from)?;
-        self.file.write_all(format!("{line}\n").as_bytes())?;
-        self.file.sync_data()?;
+        let length = self.file.metadata()?.len();
+        let written = self.file.write_all(format!("{line}\n").as_bytes()).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // Half a line would break the chain for every record after it.
+            self.file.set_len(length)?;
+            return Err(error.into());
+        }
         self.head = hash(&line);
         self.seq = record.seq;
         Ok(record.seq)
@@ -125,6 +140,11 @@ impl Journal {
 
     pub const fn last_seq(&self) -> u64 {
         self.seq
+    }
+
+    /// The highest table id of the records that were there when the journal was opened.
+    pub const fn last_table(&self) -> u32 {
+        self.last_table
     }
 
     pub fn path(&self) -> &Path {
@@ -145,7 +165,7 @@ pub fn read(path: &Path) -> Result<Vec<Record>> {
 /// Checks that every line holds the hash of the one before it and the next number.
 pub fn verify(path: &Path) -> Result<Verified> {
     let mut head = "0".repeat(64);
-    let mut n_records = 0;
+    let (mut n_records, mut last_table) = (0, 0);
     for (at, line) in BufReader::new(File::open(path)?).lines().enumerate() {
         let line = line?;
         let broken = |why: String| Error::Broken { path: path.display().to_string(), line: at + 1, why };
@@ -157,8 +177,9 @@ pub fn verify(path: &Path) -> Result<Verified> {
         }
         head = hash(&line);
         n_records += 1;
+        last_table = record.output.map_or(last_table, |output| last_table.max(output.table.0));
     }
-    Ok(Verified { n_records, head })
+    Ok(Verified { n_records, head, last_table })
 }
 
 fn hash(line: &str) -> String {

@@ -24,6 +24,13 @@ pub fn write(table: &Table, shared: &Shared) -> anyhow::Result<()> {
         }
         Some(path) => {
             let (path, format) = file(Path::new(path), table, shared)?;
+            let same =
+                |other: &str| path.canonicalize().is_ok_and(|p| Path::new(other).canonicalize().is_ok_and(|o| o == p));
+            anyhow::ensure!(
+                !table.sources.iter().any(|(_, evidence)| same(&evidence.path)),
+                "{} is the evidence itself, which is never written to; choose another -o",
+                path.display()
+            );
             let never = Overwrite::Never("give --overwrite");
             export::write_file(table, &path, format, cells, if shared.overwrite { Overwrite::Agreed } else { never })?;
             super::narrate(&format!("{}: {} rows, {} columns", path.display(), table.n_rows(), table.columns.len()));
@@ -44,6 +51,12 @@ fn file(path: &Path, table: &Table, shared: &Shared) -> anyhow::Result<(PathBuf,
     Ok((path.to_owned(), format))
 }
 
+/// Whether the first line is parted by tabs and not by commas.
+fn has_tab(start: &[u8]) -> bool {
+    let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
+    line.contains(&b'\t') && !line.contains(&b',')
+}
+
 /// Standard input as a file in a folder that goes when it is dropped; its first bytes say what it is.
 pub fn spool_stdin() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
     let folder = tempfile::tempdir().context("standard input needs a temporary folder")?;
@@ -60,6 +73,7 @@ pub fn spool_stdin() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
     let ending = match start {
         _ if start.starts_with(b"PAR1") => "parquet",
         _ if start.trim_ascii_start().starts_with(b"{") => "jsonl",
+        _ if has_tab(start) => "tsv",
         _ => "csv",
     };
     let path = folder.path().join(format!("stdin.{ending}"));

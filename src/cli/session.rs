@@ -1,5 +1,6 @@
 //! One headless run: its library, its tables and, where a case was named, its journal.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -8,7 +9,7 @@ use chrono::{SecondsFormat, Utc};
 use super::{Shared, narrate};
 use crate::case::{Case, Entry, Output};
 use crate::config::{Config, queries};
-use crate::engine::{Answer, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
+use crate::engine::{Answer, Catalog, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
 use crate::model::{Cancel, Evidence, Note, Progress, Step};
 use crate::query::{Layer, Library, LibraryConfig, Sources, template_files};
 
@@ -50,14 +51,17 @@ impl Session {
         let cancel = Cancel::default();
         cancel_on_interrupt(&cancel)?;
         let case = shared.case.as_ref().map(|name| case_of(config, name)).transpose()?;
+        let catalog = Catalog::after(case.as_ref().map_or(0, |case| case.journal.last_table()));
+        // Notes on tables are told with the tables; the others say which query replaced which.
+        let shadowed = library.notes.iter().filter(|note| !library.stems().contains(&note.about)).cloned().collect();
         let cx = JobCx {
             library: Arc::new(library),
-            catalog: Arc::default(),
+            catalog: Arc::new(catalog),
             cancel,
             progress: Progress::default(),
             now: Utc::now(),
         };
-        Ok(Self { cx, case, opened: Vec::new(), notes: Vec::new() })
+        Ok(Self { cx, case, opened: Vec::new(), notes: shadowed })
     }
 
     pub fn library(&self) -> &Library {
@@ -72,7 +76,11 @@ impl Session {
             return Err(anyhow::anyhow!("the step gave no table"));
         };
         let done = done.pop().context("the step gave no table")?;
-        self.notes.extend(done.table.notes.iter().cloned());
+        for note in &done.table.notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
         self.opened.extend(done.opened.iter().cloned());
         if let Some(case) = &mut self.case {
             case.journal.append(Entry {
@@ -85,6 +93,21 @@ impl Session {
             })?;
         }
         Ok(done)
+    }
+
+    /// What a person gives as INPUT, as the step that makes a table of it. With a case, what came through a pipe is kept
+    /// in the case's folder, so that the journal replays.
+    pub fn input_step(&self, input: &str, shared: &Shared) -> anyhow::Result<(Step, Option<tempfile::TempDir>)> {
+        let open = |path: &Path| Step::new("open", Vec::new()).with("path", path.display().to_string());
+        if input == "-" {
+            let (folder, path) = super::output::spool_stdin()?;
+            let Some(case) = &self.case else { return Ok((open(&path), Some(folder))) };
+            let ending = path.extension().unwrap_or_default().display().to_string();
+            let kept = case.folder.join("tables").join(format!("stdin-{}.{ending}", case.journal.last_seq() + 1));
+            std::fs::copy(&path, &kept).with_context(|| kept.display().to_string())?;
+            return Ok((open(&kept), None));
+        }
+        Ok((input.strip_prefix("query:").map_or_else(|| open(Path::new(input)), |name| query_step(name, shared)), None))
     }
 
     /// Tells the notes and, with a case, records the hashes of the evidence.
@@ -114,19 +137,6 @@ fn cancel_on_interrupt(cancel: &Cancel) -> anyhow::Result<()> {
     signal_hook::flag::register(signal_hook::consts::SIGINT, asked)?;
     signal_hook::flag::register(signal_hook::consts::SIGINT, cancel.flag())?;
     Ok(())
-}
-
-/// What a person gives as INPUT, as the step that makes a table of it.
-pub fn input_step(input: &str, shared: &Shared) -> anyhow::Result<(Step, Option<tempfile::TempDir>)> {
-    if input == "-" {
-        let (folder, path) = super::output::spool_stdin()?;
-        return Ok((Step::new("open", Vec::new()).with("path", path.display().to_string()), Some(folder)));
-    }
-    let step = match input.strip_prefix("query:") {
-        Some(name) => query_step(name, shared),
-        None => Step::new("open", Vec::new()).with("path", input),
-    };
-    Ok((step, None))
 }
 
 /// A named query with the parameters and time range of the flags.

@@ -40,7 +40,7 @@ pub fn shared(command: Command, prints: bool) -> Command {
 fn of_input() -> [Arg; 5] {
     [
         count("first", "Only the first N rows of the input"),
-        repeated("param", "K=V", "A parameter of the query; may be given several times"),
+        repeated("param", "K=V", "A parameter of the query; may be given several times").value_parser(key_and_value),
         option("start", "T", "Only from this moment on: an ISO time, or an offset such as -7d")
             .allow_hyphen_values(true),
         option("end", "T", "Only before this moment").allow_hyphen_values(true),
@@ -63,6 +63,11 @@ fn of_output() -> [Arg; 8] {
         flag("strict", "Exit with 3 where there were notes"),
         flag("overwrite", "Replace the file of -o where it is there already"),
     ]
+}
+
+/// A parameter as it was typed, if it has its equals sign.
+fn key_and_value(text: &str) -> Result<String, String> {
+    if text.contains('=') { Ok(text.to_owned()) } else { Err("write NAME=VALUE".to_owned()) }
 }
 
 fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
@@ -105,6 +110,17 @@ impl Shared {
         let mut shared = Self::from(matches);
         shared.data.extend(texts(matches, "paths").into_iter().map(PathBuf::from));
         shared
+    }
+
+    /// Refuses the flags of queries where no query is run: what would be ignored is said at once.
+    pub fn refuse_what_is_not_used(&self, input: &str) -> anyhow::Result<()> {
+        let has_range = self.start.is_some() || self.end.is_some() || !self.params.is_empty();
+        let is_query = input.starts_with("query:");
+        anyhow::ensure!(
+            !has_range || is_query,
+            "--start, --end and --param are of named queries; filter the rows with 'do filter'"
+        );
+        Ok(())
     }
 
     pub fn is_strict(matches: &ArgMatches) -> bool {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::ArgMatches;
 
-use super::session::{Session, input_step, query_step};
+use super::session::{Session, query_step};
 use super::shared::{is_set, text};
 use super::{Ended, Shared, listing, narrate, output};
 use crate::case;
@@ -59,7 +59,7 @@ fn query(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
         "show" => show_query(&session, &name)?,
         _ => {
             let done = session.step(query_step(&name, &shared))?;
-            finish(&mut session, &shared, done)?;
+            return finish(session, &shared, done);
         }
     }
     session.end()
@@ -87,11 +87,11 @@ fn show_query(session: &Session, name: &str) -> anyhow::Result<()> {
 
 fn sql(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let shared = Shared::from(matches);
+    shared.refuse_what_is_not_used("")?;
     let mut session = Session::start(config, &shared)?;
     let statement = text(matches, "text").unwrap_or_default();
     let done = session.step(Step::new("sql", Vec::new()).with("text", statement))?;
-    finish(&mut session, &shared, done)?;
-    session.end()
+    finish(session, &shared, done)
 }
 
 fn do_operation(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
@@ -101,7 +101,8 @@ fn do_operation(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> 
     let shared = Shared::from(sub);
     let operation = operation::find(id)?;
     let mut session = Session::start(config, &shared)?;
-    let (step, _spooled) = input_step(&text(sub, "input").unwrap_or_default(), &shared)?;
+    shared.refuse_what_is_not_used(&text(sub, "input").unwrap_or_default())?;
+    let (step, _spooled) = session.input_step(&text(sub, "input").unwrap_or_default(), &shared)?;
     let mut input = session.step(step)?;
     if let Some(n_rows) = shared.first {
         input = session.step(Step::new("head", vec![input.id]).with("rows", n_rows.to_string()))?;
@@ -113,7 +114,7 @@ fn do_operation(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> 
         }
     }
     if let Some(with) = step.params.get("with").cloned() {
-        let (other, _spooled) = input_step(&with, &shared)?;
+        let (other, _spooled) = session.input_step(&with, &shared)?;
         step.inputs.push(session.step(other)?.id);
     }
     let mut done = session.step(step)?;
@@ -121,23 +122,25 @@ fn do_operation(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> 
         let join = Step::new("join-back", vec![input.id, done.id]).with("with", done.id.to_string()).with("how", how);
         done = session.step(join)?;
     }
-    finish(&mut session, &shared, done)?;
-    session.end()
+    finish(session, &shared, done)
 }
 
-/// Cuts a result to `--head` and writes it.
-fn finish(session: &mut Session, shared: &Shared, done: crate::engine::Done) -> anyhow::Result<()> {
+/// Cuts a result to `--head`, writes it, and ends the run; notes and hashes are kept even where writing fails.
+fn finish(mut session: Session, shared: &Shared, done: crate::engine::Done) -> anyhow::Result<Ended> {
     let done = match shared.head {
         Some(n_rows) => session.step(Step::new("head", vec![done.id]).with("rows", n_rows.to_string()))?,
         None => done,
     };
-    output::write(&done.table, shared)
+    let written = output::write(&done.table, shared);
+    let ended = session.end()?;
+    written?;
+    Ok(ended)
 }
 
 fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let shared = Shared::from(matches);
     let library = super::library(config, &shared)?;
-    let records = case::read(&journal_of(config, matches))?;
+    let records = case::read(&journal_of(config, matches)?)?;
     let (cancel, progress) = (Cancel::default(), Progress::default());
     let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress };
     let (tables, mismatches) = case::replay(&cx, &records);
@@ -156,7 +159,7 @@ fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
 }
 
 fn verify(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
-    let verified = case::verify(&journal_of(config, matches))?;
+    let verified = case::verify(&journal_of(config, matches)?)?;
     writeln!(std::io::stdout(), "{} records, head {}", verified.n_records, verified.head)?;
     if let Some(head) = text(matches, "head") {
         anyhow::ensure!(
@@ -168,10 +171,12 @@ fn verify(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
 }
 
 /// The journal of a case, read without taking its lock: replay and verify change nothing.
-fn journal_of(config: &Config, matches: &ArgMatches) -> std::path::PathBuf {
+fn journal_of(config: &Config, matches: &ArgMatches) -> anyhow::Result<std::path::PathBuf> {
     let name = text(matches, "case").unwrap_or_default();
-    let folder = if name.contains('/') { name.into() } else { config.paths.data.join("cases").join(name) };
-    folder.join("journal.jsonl")
+    let folder = if name.contains('/') { name.clone().into() } else { config.paths.data.join("cases").join(&name) };
+    let journal = folder.join("journal.jsonl");
+    anyhow::ensure!(journal.is_file(), "there is no case '{name}': {} does not exist", journal.display());
+    Ok(journal)
 }
 
 fn keys(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {

@@ -118,15 +118,15 @@ fn run_steps(cx: &JobCx, steps: Vec<Step>) -> Result<Answer, Failure> {
         if let (Some(last), true) = (done.last(), step.inputs.contains(&PREVIOUS)) {
             step.inputs.iter_mut().filter(|id| **id == PREVIOUS).for_each(|id| *id = last.id);
         }
-        done.push(run_step(cx, step)?);
+        done.push(run_step(cx, &step)?);
     }
     Ok(Answer::Steps(done))
 }
 
-fn run_step(cx: &JobCx, step: Step) -> Result<Done, Failure> {
+fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
     let gone = |id: &TableId| Failure::Error(format!("the table {id} is not there"));
     let tables: Result<Vec<_>, _> = step.inputs.iter().map(|id| cx.catalog.get(*id).ok_or_else(|| gone(id))).collect();
-    let outcome = operation::run(&cx.operation(), &step, &tables?)?;
+    let outcome = operation::run(&cx.operation(), step, &tables?)?;
     let table = Arc::new(outcome.table);
     let inputs = step.inputs.iter().map(|id| Input::Table(*id));
     let evidence = outcome.opened.iter().cloned().map(Input::Evidence);
@@ -136,7 +136,7 @@ fn run_step(cx: &JobCx, step: Step) -> Result<Done, Failure> {
         id: cx.catalog.insert(Arc::clone(&table)),
         opened: outcome.opened,
         table,
-        step,
+        step: operation::settled(&cx.operation(), step),
     })
 }
 
@@ -151,6 +151,15 @@ fn run_export(cx: &JobCx, export: &Export) -> Result<Answer, Failure> {
         }
     };
     let table = cx.library.table(&export.table.name, chosen);
-    export::write_file(&table, &export.path, export.format, export.cells, export.overwrite).map_err(|e| error(&e))?;
+    let written = export::write_atomically(&export.path, export.overwrite, |out| {
+        export::write(&table, export.format, export.cells, out)?;
+        // Nothing is in place yet, so a cancelled export leaves what was there.
+        if cx.cancel.is_requested() { Err(export::Error::Cancelled) } else { Ok(()) }
+    });
+    match written {
+        Err(export::Error::Cancelled) => return Err(Failure::Cancelled),
+        Err(e) => return Err(error(&e)),
+        Ok(()) => {}
+    }
     Ok(Answer::Exported { path: export.path.clone(), n_rows: table.n_rows(), n_columns: table.columns.len() })
 }

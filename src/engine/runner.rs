@@ -70,8 +70,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(runtime: Handle, events: UnboundedSender<EngineEvent>, library: Arc<Library>) -> Self {
-        let catalog = Arc::default();
+    /// An engine whose table ids go on after `last_table`.
+    pub fn new(runtime: Handle, events: UnboundedSender<EngineEvent>, library: Arc<Library>, last_table: u32) -> Self {
+        let catalog = Arc::new(Catalog::after(last_table));
         Self { runtime, events, library, catalog, running: HashMap::new(), jobs: Vec::new(), generation: 0 }
     }
 

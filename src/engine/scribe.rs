@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
+use super::guard::guarded;
 use crate::case::{Case, Entry};
 use crate::model::{Cancel, Evidence, Input, Params, hex};
 
@@ -35,7 +36,11 @@ impl Scribe {
         let cancel = Cancel::default();
         let hashed = (entries.clone(), cancel.clone());
         let threads = vec![
-            std::thread::spawn(move || write_all(case, &to_write, &tell)),
+            std::thread::spawn(move || {
+                if let Err(why) = guarded(|| write_all(case, &to_write, &tell)) {
+                    tell(ScribeEvent::Failed(why));
+                }
+            }),
             std::thread::spawn(move || hash_all(&to_hash, &hashed.0, &hashed.1)),
         ];
         Self { entries: Some(entries), evidence: Some(evidence), cancel, threads }

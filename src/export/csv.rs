@@ -6,10 +6,10 @@ use polars::prelude::*;
 
 use super::guard::guarded;
 use super::{Cells, Result, as_text};
-use crate::model::{Kind, Table};
+use crate::model::Table;
 
 pub fn write(table: &Table, separator: u8, cells: Cells, out: &mut dyn Write) -> Result<()> {
-    let mut df = as_text(table, |kind| matches!(kind, Kind::Nested | Kind::Binary))?;
+    let mut df = as_text(table)?;
     if cells == Cells::Safe {
         df = guard_all(&df)?;
     }

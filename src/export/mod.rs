@@ -45,7 +45,7 @@ impl Format {
 
     /// The format that a file name's ending says.
     pub fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "ndjson" => Some(Self::Jsonl),
             "table" => None,
             ending => Self::named(ending),
@@ -73,6 +73,8 @@ pub enum Error {
     Exists { path: PathBuf, remedy: &'static str },
     #[error("{path}: {why}")]
     Unwritable { path: PathBuf, why: String },
+    #[error("cancelled; nothing was written")]
+    Cancelled,
     #[error("the rows could not be written: {0}")]
     Rows(String),
     #[error("the rows could not be written: {0}")]
@@ -104,20 +106,13 @@ pub fn write_file(table: &Table, path: &Path, format: Format, cells: Cells, over
     write_atomically(path, overwrite, |out| write(table, format, cells, out))
 }
 
-/// Notes as a table: they can be filtered and exported like anything else.
-pub fn notes_table(about: &str, notes: &[crate::model::Note]) -> Result<Table> {
-    let texts = |f: fn(&crate::model::Note) -> String| notes.iter().map(f).collect::<Vec<_>>();
-    let counts: Vec<u64> = notes.iter().map(|note| note.count).collect();
-    let df = df!("about" => texts(|n| n.about.clone()), "what" => texts(|n| n.what.clone()), "count" => counts)?;
-    Ok(Table::new(format!("notes on {about}"), df, &|_, _| None))
-}
-
-/// The visible columns, with what a text format has no words for (times, and `also`) as text.
-fn as_text(table: &Table, also: fn(Kind) -> bool) -> Result<DataFrame> {
+/// The visible columns, with what a text format has no words for (times, lists, bytes, durations ...) as text.
+fn as_text(table: &Table) -> Result<DataFrame> {
     let columns = table.frame().columns().iter().filter(|c| !is_hidden(c.name()));
     let columns = columns.map(|column| {
         let kind = Kind::of(column.dtype());
-        if kind != Kind::Time && !also(kind) {
+        let has_words = column.dtype() == &DataType::String || matches!(kind, Kind::Number | Kind::Boolean);
+        if has_words {
             return column.clone();
         }
         let texts = column.as_materialized_series().iter().map(|value| plain_text(&value));

@@ -30,7 +30,17 @@ pub fn aligned(table: &Table, out: &mut dyn Write) -> Result<()> {
 
 /// A table of GitHub's Markdown.
 pub fn markdown(table: &Table, out: &mut dyn Write) -> Result<()> {
-    let escaped = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
+    let escaped = |text: &str| {
+        let mut out = String::new();
+        for c in text.chars() {
+            // What Markdown or HTML would act on is evidence and stays text.
+            if matches!(c, '\\' | '|' | '<' | '[' | '`' | '*' | '_') {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    };
     let line = |cells: Vec<String>| format!("| {} |", cells.join(" | "));
     writeln!(out, "{}", line(table.columns.iter().map(|c| escaped(&shorten(&c.name))).collect()))?;
     let rule = |c: &crate::model::Column| if c.kind == Kind::Number { "---:" } else { "---" }.to_owned();

@@ -72,7 +72,12 @@ pub fn json(value: &AnyValue<'_>) -> Value {
         number if number.is_integer() => {
             number.try_extract::<i64>().map_or_else(|_| Value::String(number.to_string()), Value::from)
         }
-        number if number.is_float() => number.try_extract::<f64>().map_or(Value::Null, Value::from),
+        number if number.is_float() => match number.try_extract::<f64>() {
+            // JSON has no word for what is no finite number; it stays visible as text.
+            Ok(float) if !float.is_finite() => Value::String(float.to_string()),
+            Ok(float) => Value::from(float),
+            Err(_) => Value::Null,
+        },
         other => plain_text(other).map_or(Value::Null, Value::String),
     }
 }

@@ -17,7 +17,7 @@ pub const ROW: &str = "__casebook_row";
 
 /// Whether a column carries lineage and is never shown, exported or hashed.
 pub fn is_hidden(name: &str) -> bool {
-    name.starts_with("__casebook_")
+    name == SOURCE || name == ROW
 }
 
 /// Number of a table within a case; written `t7`.

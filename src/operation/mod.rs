@@ -6,6 +6,7 @@
 mod filter;
 mod head;
 mod join_back;
+mod notes;
 mod open;
 mod parameters;
 mod query;
@@ -106,6 +107,7 @@ pub const OPERATIONS: &[&Operation] = &[
     &filter::OPERATION,
     &head::OPERATION,
     &join_back::OPERATION,
+    &notes::OPERATION,
     &open::OPERATION,
     &query::OPERATION,
     &select::OPERATION,
@@ -131,12 +133,31 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     if cx.cancel.is_requested() {
         return Err(Error::Cancelled);
     }
+    for note in inputs.iter().flat_map(|table| &table.notes) {
+        if !outcome.table.notes.contains(note) {
+            outcome.table.notes.push(note.clone());
+        }
+    }
     for source in inputs.iter().flat_map(|table| &table.sources) {
         if !outcome.table.sources.contains(source) {
             outcome.table.sources.push(source.clone());
         }
     }
     Ok(outcome)
+}
+
+/// The step as a journal should keep it: what is relative to now or to the folder one stands in becomes absolute.
+pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
+    let mut settled = step.clone();
+    match (step.operation.as_str(), step.params.get("name"), step.params.get("path")) {
+        ("query", Some(name), _) => settled.params = cx.library.settled(name, &step.params, cx.now),
+        ("open", _, Some(path)) if !path.starts_with("table:") => {
+            let absolute = std::path::absolute(path).map(|p| p.display().to_string());
+            settled.params.insert("path".to_owned(), absolute.unwrap_or_else(|_| path.clone()));
+        }
+        _ => {}
+    }
+    settled
 }
 
 /// A parameter that `check` has seen to be there.

@@ -90,31 +90,61 @@ fn check_value(kind: ParamKind, value: &str) -> std::result::Result<(), String> 
     }
 }
 
-/// Cuts `A,"B, C",D` into names.
+/// Cuts `A,"B, C",D` into names; inside quotes a doubled quote is one.
 pub fn columns(text: &str) -> std::result::Result<Vec<String>, String> {
-    let mut names = vec![String::new()];
-    let mut quoted = false;
-    for c in text.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => names.push(String::new()),
-            _ => names.last_mut().into_iter().for_each(|name| name.push(c)),
+    Ok(entries(text)?.into_iter().map(|(_, name)| name).collect())
+}
+
+/// As [`columns`], with whether a minus stands before the name, outside its quotes.
+pub fn entries(text: &str) -> std::result::Result<Vec<(bool, String)>, String> {
+    let wrong = || format!("'{text}' is no list of columns; write A,B or \"A, with comma\",B");
+    let mut entries = Vec::new();
+    let mut rest = text;
+    loop {
+        let part = rest.trim_start();
+        let (minus, part) = part.strip_prefix('-').map_or((false, part), |p| (true, p.trim_start()));
+        let (name, after) = if let Some(inside) = part.strip_prefix('"') {
+            quoted_name(inside).ok_or_else(wrong)?
+        } else {
+            bare_name(part)
+        };
+        if name.is_empty() {
+            return Err(wrong());
+        }
+        entries.push((minus, name));
+        match after.trim_start() {
+            "" => return Ok(entries),
+            after => rest = after.strip_prefix(',').ok_or_else(wrong)?,
         }
     }
-    let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-    if quoted || names.iter().any(String::is_empty) {
-        return Err(format!("'{text}' is no list of columns; write A,B or \"A, with comma\",B"));
+}
+
+fn bare_name(text: &str) -> (String, &str) {
+    let end = text.find(',').unwrap_or(text.len());
+    (text[..end].trim().to_owned(), &text[end..])
+}
+
+/// The name up to its closing quote, and what follows.
+fn quoted_name(text: &str) -> Option<(String, &str)> {
+    let mut name = String::new();
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match (c, chars.peek()) {
+            ('"', Some((_, '"'))) => {
+                chars.next();
+                name.push('"');
+            }
+            ('"', _) => return Some((name, &text[at + 1..])),
+            _ => name.push(c),
+        }
     }
-    Ok(names)
+    None
 }
 
 /// A name as [`columns`] reads it back.
 pub fn quoted(name: &str) -> String {
-    if name.contains(',') || name.starts_with('-') || name.trim() != name {
-        format!("\"{name}\"")
-    } else {
-        name.to_owned()
-    }
+    let plain = !name.contains([',', '"']) && !name.starts_with('-') && name.trim() == name && !name.is_empty();
+    if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 #[cfg(test)]
@@ -128,6 +158,8 @@ mod tests {
         for bad in ["", "A,", ",A", "\"A"] {
             assert!(columns(bad).is_err(), "{bad}");
         }
-        assert_eq!(columns(&quoted("x, y")).unwrap(), ["x, y"]);
+        for odd in ["x, y", " b", "-x", "say \"a\"", "plain"] {
+            assert_eq!(columns(&quoted(odd)).unwrap(), [odd]);
+        }
     }
 }

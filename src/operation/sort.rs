@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use polars::prelude::SortMultipleOptions;
 
-use super::parameters::{columns, quoted};
+use super::parameters::{entries, quoted};
 use super::select::known;
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
 use crate::model::{Kind, SortKey, Step, Table};
@@ -19,15 +19,7 @@ pub const OPERATION: Operation = Operation {
 
 /// Reads `A,-B`.
 pub fn parse_keys(text: &str) -> std::result::Result<Vec<SortKey>, String> {
-    // The minus stands outside the quotes of a name that has to be quoted.
-    let names = columns(text)?;
-    Ok(names
-        .into_iter()
-        .map(|name| match name.strip_prefix('-') {
-            Some(rest) => SortKey { column: rest.to_owned(), descending: true },
-            None => SortKey { column: name, descending: false },
-        })
-        .collect())
+    Ok(entries(text)?.into_iter().map(|(descending, column)| SortKey { column, descending }).collect())
 }
 
 /// The text that [`parse_keys`] reads back.
@@ -58,7 +50,7 @@ mod tests {
 
     #[test]
     fn keys_read_back_as_they_are_written() {
-        for text in ["A", "A,-B", "-\"x, y\",Z"] {
+        for text in ["A", "A,-B", "-\"x, y\",Z", "\"-x\",-\"-y\""] {
             assert_eq!(show_keys(&parse_keys(text).unwrap()), text);
         }
     }

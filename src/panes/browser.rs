@@ -76,6 +76,9 @@ impl Browser {
     pub fn replace(&mut self, queries: Vec<Query>, n_tables: usize) {
         let old = std::mem::take(self);
         *self = Self::new(queries, n_tables);
+        // A family that was folded stays folded.
+        let known: BTreeSet<&str> = old.queries.iter().map(|q| q.family.as_str()).collect();
+        self.opened.retain(|family| !known.contains(family.as_str()));
         self.opened.extend(old.opened);
         self.filter = old.filter;
         if self.places().contains(&old.cursor) {
@@ -201,6 +204,8 @@ fn about(screen: &Screen<'_>, area: Rect) -> Vec<(Shown, ratatui::style::Style)>
 }
 
 fn draw_tree(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    // The widget writes where it is told to, so it must not be told to write beside the screen.
+    let area = area.intersection(*buf.area());
     let (look, browser) = (screen.look, screen.browser);
     let items = items(screen, area.width);
     if items.is_empty() && !area.is_empty() {

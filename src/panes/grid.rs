@@ -33,10 +33,11 @@ pub fn n_lines(area: Rect) -> usize {
 /// The first scrolled column, so that the cursor's column is on the screen.
 pub fn leftmost(view: &View, width: u16) -> usize {
     let cursor = view.column;
-    if cursor < view.frozen {
+    let frozen = frozen(view, width);
+    if cursor < frozen {
         return view.left;
     }
-    let mut left = view.left.max(view.frozen).min(cursor);
+    let mut left = view.left.max(frozen).min(cursor);
     while left < cursor && !place(view, left, width).iter().any(|p| p.at == cursor && p.x + p.width <= width) {
         left += 1;
     }
@@ -46,9 +47,10 @@ pub fn leftmost(view: &View, width: u16) -> usize {
 /// The columns that fit, frozen ones first, then from `left` on; the last one may be cut.
 fn place(view: &View, left: usize, width: u16) -> Vec<Placed<'_>> {
     let columns = view.columns();
+    let frozen = frozen(view, width);
     let mut x = GUTTER;
     let mut placed = Vec::new();
-    for (at, column) in columns.iter().enumerate().filter(|(at, _)| *at < view.frozen || *at >= left) {
+    for (at, column) in columns.iter().enumerate().filter(|(at, _)| *at < frozen || *at >= left) {
         if x >= width {
             break;
         }
@@ -60,6 +62,17 @@ fn place(view: &View, left: usize, width: u16) -> Vec<Placed<'_>> {
     }
     placed
 }
+
+/// How many columns stay at the left: those that are frozen, as long as there is room for others beside them.
+fn frozen(view: &View, width: u16) -> usize {
+    let columns = view.columns();
+    let widths = columns.iter().take(view.frozen).map(|column| width_of(view, column) + GAP);
+    let taken = widths.fold(GUTTER, u16::saturating_add);
+    if taken.saturating_add(LEAST_BESIDE) <= width { view.frozen } else { 0 }
+}
+
+/// The least room for columns that are not frozen.
+const LEAST_BESIDE: u16 = 20;
 
 fn width_of(view: &View, column: &Column) -> u16 {
     let heading = heading(view, column).width();
@@ -89,7 +102,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     if inner.is_empty() {
         return;
     }
-    let placed = place(view, view.left.max(view.frozen), inner.width);
+    let placed = place(view, view.left.max(frozen(view, inner.width)), inner.width);
     headings(screen, view, &placed, Rect { height: 1, ..inner }, buf);
     let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
     if view.n_rows() == 0 {

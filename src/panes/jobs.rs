@@ -41,7 +41,8 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let jobs: Vec<&JobInfo> = screen.job_list.iter().rev().collect();
     let top = scrolled(0, screen.jobs.cursor, usize::from(inner.height));
     for ((at, job), y) in jobs.iter().enumerate().skip(top).zip(inner.top()..inner.bottom()) {
-        let style = if at == screen.jobs.cursor { look.raised } else { look.base };
+        let lit = look.base.add_modifier(ratatui::style::Modifier::REVERSED);
+        let style = if at == screen.jobs.cursor { lit } else { look.base };
         let (state, state_style) = state(screen, job);
         let line = Rect { x: inner.x + 1, y, height: 1, width: inner.width.saturating_sub(1) };
         put(look, buf, Rect { width: 10.min(line.width), ..line }, state, state_style);

@@ -31,7 +31,7 @@ pub use jobs::describe as describe_job;
 pub use picker::{PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
-pub use view::{Kept, Preview, Search, View};
+pub use view::{Kept, Search, View};
 
 /// One row of the pane table.
 #[derive(Debug)]

@@ -52,11 +52,13 @@ pub struct Prompt {
     pub answer: Option<Result<String, String>>,
     /// How far back in the history the text came from; zero is the text itself.
     pub back: usize,
+    /// What was being typed before the history was gone through.
+    pub draft: String,
 }
 
 impl Prompt {
     pub fn new(kind: PromptKind, text: &str) -> Self {
-        Self { kind, input: Input::new(text.to_owned()), answer: None, back: 0 }
+        Self { kind, input: Input::new(text.to_owned()), answer: None, back: 0, draft: String::new() }
     }
 }
 

@@ -17,7 +17,9 @@ pub struct Search {
 /// What a filter that is being typed would leave.
 #[derive(Clone, Debug)]
 pub struct Preview {
-    pub table: Arc<Table>,
+    table: Arc<Table>,
+    /// Row and top row to go back to.
+    before: (usize, usize),
 }
 
 /// A table of the catalog, with its id.
@@ -33,7 +35,7 @@ pub struct View {
     pub filtered: Option<Kept>,
     /// What is shown when nothing is previewed.
     shown: Kept,
-    pub preview: Option<Preview>,
+    preview: Option<Preview>,
     pub chips: Vec<Chip>,
     pub sort: Vec<SortKey>,
     pub hidden: BTreeSet<String>,
@@ -83,6 +85,19 @@ impl View {
         &self.shown
     }
 
+    /// Shows what a filter would leave, until it is kept or dropped.
+    pub fn set_preview(&mut self, table: Arc<Table>) {
+        let before = self.preview.as_ref().map_or((self.row, self.top), |preview| preview.before);
+        self.preview = Some(Preview { table, before });
+    }
+
+    /// Shows what was shown before the preview, with the cursor where it was.
+    pub fn drop_preview(&mut self) {
+        if let Some(preview) = self.preview.take() {
+            (self.row, self.top) = preview.before;
+        }
+    }
+
     pub fn n_rows(&self) -> usize {
         self.table().n_rows()
     }
@@ -98,9 +113,13 @@ impl View {
 
     /// Shows another result of this view's filters and sorts; the cursor stays on its row if that is still there.
     pub fn show(&mut self, kept: Kept) {
+        self.drop_preview();
         let key = self.key_of(self.row);
         let row = key.and_then(|key| find_row(&kept.1, key));
-        self.preview = None;
+        if kept.1.frame().column(ROW).is_err() {
+            // Rows without lineage are known by their place only, and that has changed.
+            self.marks.clear();
+        }
         self.search = None;
         self.last_mark = None;
         self.shown = kept;
@@ -127,6 +146,9 @@ impl View {
 
     pub fn hide_column(&mut self) {
         let name = self.column().map(|c| c.name.clone());
+        if self.column < self.frozen {
+            self.frozen -= 1;
+        }
         self.hidden.extend(name);
         self.move_column(0);
     }
@@ -138,6 +160,13 @@ impl View {
         {
             self.wide.insert(name);
         }
+    }
+
+    /// Shows the hidden columns again; the cursor stays on its column.
+    pub fn show_columns(&mut self) {
+        let name = self.column().map(|c| c.name.clone());
+        self.hidden.clear();
+        self.column = self.columns().iter().position(|c| Some(&c.name) == name.as_ref()).unwrap_or(self.column);
     }
 
     /// Freezes the columns up to the cursor, or frees them all.
@@ -184,26 +213,6 @@ impl View {
     pub fn marked_rows(&self) -> Vec<u32> {
         let rows = (0..self.n_rows()).filter(|row_idx| self.is_marked(*row_idx));
         rows.filter_map(|row_idx| u32::try_from(row_idx).ok()).collect()
-    }
-
-    /// Turns the sort of a column: up, down, off. `keep` leaves the other keys.
-    pub fn turned(&self, column: &str, keep: bool) -> Vec<SortKey> {
-        let mut keys = if keep { self.sort.clone() } else { Vec::new() };
-        let old = self.sort.iter().find(|key| key.column == column);
-        let at = keys.iter().position(|key| key.column == column);
-        let next = match old {
-            None => Some(false),
-            Some(key) if !key.descending => Some(true),
-            Some(_) => None,
-        };
-        let key = next.map(|descending| SortKey { column: column.to_owned(), descending });
-        match (at, key) {
-            (Some(at), Some(key)) => keys[at] = key,
-            (Some(at), None) => drop(keys.remove(at)),
-            (None, Some(key)) => keys.push(key),
-            (None, None) => {}
-        }
-        keys
     }
 
     /// The next match after the cursor, or before it; it goes round.

@@ -30,6 +30,9 @@ pub fn plain_polars(error: &PolarsError) -> String {
     let text = error.to_string();
     let line = text.lines().map(str::trim).find(|l| !l.is_empty()).unwrap_or("the query engine gave no reason");
     let short: String = line.chars().take(300).collect();
+    if let Some(word) = short.strip_prefix("unsupported function '").and_then(|rest| rest.split('\'').next()) {
+        return format!("{short}; if {word} is a column, write it in double quotes");
+    }
     if short.contains("cannot compare string with numeric") {
         return format!("{short}: the column is text, so write the value in quotes, or CAST(column AS BIGINT)");
     }

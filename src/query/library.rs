@@ -8,11 +8,14 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
 use super::error::{Error, Result, plain_polars};
+use super::parameter::ParameterType;
 use super::source::{Place, Source, Sources};
 use super::template::{Body, Template};
 use super::{reader, render, sql, template_file};
 use crate::config::{Problem, RoleBook, YamlText};
-use crate::model::{Evidence, Kind, Note, Params, ROW, Role, SOURCE, SourceId, Table, TimeRange, parse_moment};
+use crate::model::{
+    Evidence, Kind, Note, Params, ROW, Role, SOURCE, SourceId, Table, TimeRange, format_time, parse_moment,
+};
 
 /// Where a template comes from; a later layer shadows an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,10 +124,16 @@ impl Library {
     pub fn open(&self, source: &Source) -> Result<Opened> {
         let read = reader::read(source)?;
         let (id, evidence) = self.remember(source)?;
-        let lf = read.lf.with_row_index(ROW, None).with_column(lit(id.0).alias(SOURCE));
+        let (lf, clashes) = without_our_names(read.lf)?;
+        let lf = lf.with_row_index(ROW, None).with_column(lit(id.0).alias(SOURCE));
         // The row index comes first; people expect their own columns there.
         let lf = lf.select([all().exclude_cols([ROW, SOURCE]).as_expr(), col(SOURCE), col(ROW)]);
-        Ok(Opened { name: source.stem.clone(), lf, source: (id, evidence), notes: read.notes })
+        Ok(Opened {
+            name: source.stem.clone(),
+            lf,
+            source: (id, evidence),
+            notes: read.notes.into_iter().chain(clashes).collect(),
+        })
     }
 
     /// Plans a named query with its parameters: `start`, `end` and `param.NAME`.
@@ -147,9 +156,28 @@ impl Library {
                 (answer.lf, answer.opened)
             }
         };
-        let bound_inside = template.parameters.iter().any(|p| p.name == "start" || p.name == "end");
-        let range = if bound_inside { TimeRange::default() } else { range };
+        // A bound that the statement uses is in it already; any other applies to the rows that come out.
+        let used = |name: &str| matches!(&template.body, Body::Sql(text) if text.contains(&format!("{{{name}}}")));
+        let range =
+            TimeRange { start: range.start.filter(|_| !used("start")), end: range.end.filter(|_| !used("end")) };
         Ok((self.in_range(lf, range, template.time_column.as_deref(), &template.name)?, opened))
+    }
+
+    /// The parameters of a query with every offset from now as the moment that it means, so that a journal replays to
+    /// the same rows on another day.
+    pub fn settled(&self, name: &str, params: &Params, now: DateTime<Utc>) -> Params {
+        let template = self.template(name).ok();
+        let is_time = |key: &str| {
+            let bare = key.strip_prefix("param.").unwrap_or(key);
+            let declared = template.and_then(|t| t.parameter(bare)).is_some_and(|p| p.kind == ParameterType::Time);
+            key == "start" || key == "end" || (key.starts_with("param.") && declared)
+        };
+        let moment = |text: &str| parse_moment(text, now).map(|micros| format_time(micros, 'T', None) + "Z");
+        let settle = |(key, text): (&String, &String)| {
+            let settled = if is_time(key) { moment(text).ok() } else { None };
+            (key.clone(), settled.unwrap_or_else(|| text.clone()))
+        };
+        params.iter().map(settle).collect()
     }
 
     /// Plans ad-hoc SQL over the loaded tables.
@@ -183,6 +211,10 @@ impl Library {
             return Ok(lf);
         }
         let schema = lf.collect_schema()?;
+        if !schema.contains(ROW) {
+            let why = "its rows are made of many (it aggregates), so the range belongs into the statement".to_owned();
+            return Err(Error::TimeRange { table: table.to_owned(), why });
+        }
         let column =
             self.time_column(&schema, column).map_err(|why| Error::TimeRange { table: table.to_owned(), why })?;
         let moment = |micros: i64| lit(micros).cast(DataType::Datetime(TimeUnit::Microseconds, None));
@@ -207,13 +239,12 @@ impl Library {
         let by_role = schema
             .iter()
             .find(|(name, dtype)| is_time(dtype) && self.roles.role_of(name, Kind::Time) == Some(Role::TIME));
-        let any = || schema.iter().find(|(_, dtype)| is_time(dtype));
-        let found = by_role.or_else(any).map(|(name, _)| name.clone());
+        let found = by_role.map(|(name, _)| name.clone());
         found.ok_or_else(|| {
             let texts: Vec<_> =
                 schema.iter_names().filter(|n| n.to_lowercase().contains("time")).map(PlSmallStr::as_str).collect();
             if texts.is_empty() {
-                "it has no time column".to_owned()
+                "it has no column with the time role; a template can name one with 'column:'".to_owned()
             } else {
                 format!("{} hold no full times", texts.join(", "))
             }
@@ -298,7 +329,10 @@ fn values(
     let mut values = BTreeMap::new();
     for parameter in &template.parameters {
         let named = given.iter().find(|(name, _)| parameter.answers_to(name)).map(|(_, v)| (*v).clone());
-        let text = named.or_else(|| params.get(&parameter.name).cloned()).or_else(|| parameter.default.clone());
+        // Only the time range has flags of its own; any other name might be a word of the step itself.
+        let of_range =
+            || ["start", "end"].contains(&parameter.name.as_str()).then(|| params.get(&parameter.name).cloned());
+        let text = named.or_else(|| of_range().flatten()).or_else(|| parameter.default.clone());
         let text = text.ok_or_else(|| {
             format!(
                 "the parameter {} is required ({}); give --param {}=...",
@@ -314,13 +348,25 @@ fn values(
 
 /// The range of `start` and `end`.
 fn time_range(params: &Params, now: DateTime<Utc>) -> std::result::Result<TimeRange, String> {
-    let moment =
-        |name: &str| params.get(name).map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose();
+    let moment = |name: &str| {
+        let text = params.get(name).or_else(|| params.get(&format!("param.{name}")));
+        text.map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose()
+    };
     let range = TimeRange { start: moment("start")?, end: moment("end")? };
     match (range.start, range.end) {
         (Some(start), Some(end)) if start >= end => Err("the time range ends before it starts".to_owned()),
         _ => Ok(range),
     }
+}
+
+/// Evidence may have columns of the names that lineage uses; they are renamed, and a note says so.
+fn without_our_names(mut lf: LazyFrame) -> Result<(LazyFrame, Vec<Note>)> {
+    let schema = lf.collect_schema()?;
+    let clashes: Vec<&str> = [ROW, SOURCE].into_iter().filter(|name| schema.contains(name)).collect();
+    let renamed: Vec<String> = clashes.iter().map(|name| format!("evidence{name}")).collect();
+    let note = |(old, new): (&&str, &String)| Note::new(*old, format!("this column is called {new} here"));
+    let notes = clashes.iter().zip(&renamed).map(note).collect();
+    Ok((if clashes.is_empty() { lf } else { lf.rename(clashes, renamed, true) }, notes))
 }
 
 /// `; did you mean 'x'?` where a known name is close to the wanted one.

@@ -46,7 +46,8 @@ pub fn parts(template: &str) -> Result<Vec<Part>, String> {
 /// The statement with `values` in the places of its placeholders. Blank lines go, as in MSTICPy.
 pub fn render(template: &str, values: &BTreeMap<String, Value>) -> Result<String, String> {
     let mut sql = String::new();
-    for part in parts(template)? {
+    let without_blanks: Vec<&str> = template.lines().filter(|line| !line.trim().is_empty()).collect();
+    for part in parts(&without_blanks.join("\n"))? {
         match part {
             Part::Text(text) => sql.push_str(&text),
             Part::Placeholder(name, span) => {
@@ -55,7 +56,7 @@ pub fn render(template: &str, values: &BTreeMap<String, Value>) -> Result<String
             }
         }
     }
-    Ok(sql.lines().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n"))
+    Ok(sql)
 }
 
 fn escaped(value: &Value, span: Span) -> String {

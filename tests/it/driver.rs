@@ -113,6 +113,20 @@ impl Driver {
         flow
     }
 
+    /// Presses keys faster than any job answers.
+    pub fn burst(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split_whitespace() {
+            self.session.handle(Event::Key(Key::parse(key).unwrap()));
+        }
+        self.event(Event::Tick);
+        self
+    }
+
+    /// The terminal has another size already, and nobody has told the program.
+    pub fn terminal_shrinks_unnoticed(&mut self, width: u16, height: u16) {
+        self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    }
+
     /// The screen, line by line.
     pub fn screen(&mut self) -> String {
         lines(self.buffer())

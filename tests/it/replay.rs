@@ -98,3 +98,45 @@ fn without_a_case_nothing_is_left_behind() {
     assert_eq!(run_in(home.path(), &["do", "head", "--rows", "1", &logons]).0, 0);
     assert_eq!(home.path().read_dir().unwrap().count(), 0);
 }
+
+/// A journal must replay on another day, from another folder, and across runs.
+#[test]
+fn what_is_relative_is_recorded_as_what_it_meant() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("evidence")).unwrap();
+    std::fs::copy(data().join("tables/host_logons.csv"), home.path().join("evidence/ev.csv")).unwrap();
+    let case = ["--case", "night-ferry"];
+    let do_head = ["do", "head", "--rows", "3", "evidence/ev.csv"];
+    let recent = ["query", "run", "Network.get_network_summary", "--start", "-3650d"];
+    for step in [&do_head[..], &recent[..]] {
+        let (code, _, error) = run_in(home.path(), &[step, &case[..]].concat());
+        assert_eq!(code, 0, "{error}");
+    }
+    let mut piped = crate::driver::binary(home.path());
+    let piped = piped.args(["do", "head", "--rows", "2", "-"]).args(case);
+    let evidence = std::fs::File::open(home.path().join("evidence/ev.csv")).unwrap();
+    assert!(piped.stdin(evidence).stdout(std::process::Stdio::null()).status().unwrap().success());
+
+    let records = case::read(&home.path().join(".local/share/casebook/cases/night-ferry/journal.jsonl")).unwrap();
+    let mut ids: Vec<_> = records.iter().filter_map(|r| r.output.as_ref()).map(|o| o.table).collect();
+    assert_eq!(ids.len(), 5);
+    ids.dedup();
+    assert_eq!(ids.len(), 5, "an id means one table in a whole case");
+    let start = records.iter().find_map(|r| r.params.get("start")).unwrap();
+    assert!(start.ends_with('Z') && start.len() >= 20, "{start}");
+    let elsewhere = home.path().join("evidence");
+    let mut replay = crate::driver::binary(home.path());
+    let (code, out, error) = crate::driver::texts(
+        &replay.current_dir(elsewhere).args(["replay", "--case", "night-ferry"]).output().unwrap(),
+    );
+    assert!(code == 0 && out.contains("5 tables, 0 differ"), "{out}{error}");
+}
+
+#[test]
+fn a_case_that_is_not_there_is_said_so() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, _, error) = run_in(home.path(), &["verify", "--case", "nowhere"]);
+    assert!(code == 1 && error.contains("there is no case 'nowhere'"), "{error}");
+    let logons = data().join("tables/host_logons.csv").display().to_string();
+    assert_eq!(run_in(home.path(), &["do", "head", "--rows", "1", &logons, "--case", ".."]).0, 1);
+}

@@ -149,8 +149,8 @@ fn pasted_text_goes_only_into_text_fields() {
     driver.event(Event::Paste("q q q\x1b".to_owned()));
     assert!(driver.screen().contains("pasted text was ignored"), "{}", driver.screen());
     driver.keys("f");
-    driver.event(Event::Paste("svc\n-backup\x1b".to_owned()));
-    assert!(driver.screen().contains("filter: svc-backup"), "{}", driver.screen());
+    driver.event(Event::Paste("svc\r\n-backup\x1b".to_owned()));
+    assert!(driver.screen().contains("filter: svc -backup"), "{}", driver.screen());
 }
 
 /// The grid's keys and `casebook do` say the same steps.
@@ -209,4 +209,100 @@ fn marked_rows_are_exported_alone() {
     driver.keys("Tab Tab Ctrl-u").text(path.to_str().unwrap()).keys("Enter");
     assert!(driver.screen().contains("wrote 2 rows"), "{}", driver.screen());
     assert_eq!(std::fs::read_to_string(&path).unwrap().lines().count(), 2);
+}
+
+#[test]
+fn a_frame_of_a_new_size_is_drawn_before_its_event_is_seen() {
+    for (width, height) in [(10, 3), (40, 8), (79, 23), (30, 24), (80, 6)] {
+        let mut driver = Driver::new();
+        driver.keys("j j j");
+        driver.terminal_shrinks_unnoticed(width, height);
+        driver.screen();
+        driver.keys("/").text("host_logons").keys("Enter Enter Enter");
+        driver.screen();
+    }
+}
+
+/// The order is only claimed where it is there.
+#[test]
+fn editing_the_filters_keeps_the_sort() {
+    let mut driver = grid();
+    driver.keys("f").text("LogonType = 3").keys("Enter l s");
+    let sorted = driver.screen();
+    driver.keys("F Enter");
+    assert_eq!(driver.screen(), sorted);
+}
+
+#[test]
+fn keys_that_come_before_the_answer_are_not_lost() {
+    let mut driver = grid();
+    driver.burst("l + l + l s");
+    let screen = driver.screen();
+    assert!(screen.contains("2 filters") && screen.contains("IpAddress ▲1"), "{screen}");
+}
+
+#[test]
+fn a_table_that_opens_under_a_form_does_not_change_what_the_form_is_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.csv");
+    let mut driver = grid();
+    driver.keys("1 /").text("alerts").keys("Enter");
+    driver.burst("Enter 2 e");
+    let screen = driver.screen();
+    assert!(screen.contains("Export list_host_logons") && screen.contains("list_alerts is open too"), "{screen}");
+    driver.keys("Tab Tab Tab Tab Ctrl-u").text(path.to_str().unwrap()).keys("Enter");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("TimeGenerated,Account,LogonType"));
+    driver.keys("]");
+    assert!(driver.screen().contains("6 rows, 5 cols"), "{}", driver.screen());
+}
+
+#[test]
+fn a_hidden_column_can_still_be_filtered_by() {
+    let mut driver = grid();
+    driver.keys("l l c h f").text("LogonType = 3").keys("Enter");
+    assert!(driver.screen().contains("18 of 60 rows"), "{}", driver.screen());
+}
+
+#[test]
+fn notes_are_a_table_that_can_be_worked_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mangled.csv");
+    std::fs::write(&path, "t,u\n19:04.4,01:02.3\n23:59.5,04:05.6\n").unwrap();
+    let mut driver = Driver::new();
+    driver.keys("o").text(path.to_str().unwrap()).keys("Enter g n");
+    assert!(driver.screen().contains("notes on mangled  2 rows, 3 cols"), "{}", driver.screen());
+    driver.keys("+");
+    assert!(driver.screen().contains("1 of 2 rows"), "{}", driver.screen());
+}
+
+#[test]
+fn a_preview_gives_the_cursor_back() {
+    let mut driver = grid();
+    driver.keys("G f").text("adm-temp");
+    assert!(driver.screen().contains("row 1, col 1"), "{}", driver.screen());
+    driver.keys("Esc");
+    assert!(driver.screen().contains("row 60, col 1"), "{}", driver.screen());
+}
+
+#[test]
+fn only_the_keys_that_choose_turn_a_choice() {
+    let mut driver = grid();
+    driver.keys("e Tab Tab Tab Tab Tab Backspace x");
+    assert!(driver.screen().contains("< no >"), "{}", driver.screen());
+    driver.keys("Space");
+    assert!(driver.screen().contains("< yes >"), "{}", driver.screen());
+}
+
+#[test]
+fn a_form_stays_until_its_mistake_is_mended() {
+    let mut driver = Driver::new();
+    driver.keys("/").text("logons_of").keys("Enter Enter");
+    driver.text("SYSTEM").keys("Tab Ctrl-u").text("someday").keys("Enter");
+    assert!(
+        driver.screen().contains("'someday' is no time") && driver.screen().contains("SYSTEM"),
+        "{}",
+        driver.screen()
+    );
+    driver.keys("Ctrl-u").text("2026-03-01").keys("Enter");
+    assert!(driver.screen().contains("22 rows"), "{}", driver.screen());
 }

@@ -20,18 +20,22 @@ enum Leniency {
     Lossy,
 }
 
+/// What a damaged file is forgiven, one step after the other, and what is said of it.
+const FORGIVEN: &[(Leniency, &str)] = &[
+    (Leniency::Ragged, "some rows have more fields than the heading; the surplus fields are cut off"),
+    (Leniency::Lossy, "some bytes are no UTF-8; each is shown as U+FFFD"),
+];
+
 pub fn read(source: &Source, separator: u8) -> Result<Read> {
     let mut notes = Vec::new();
-    let strict = attempt(source, separator, Leniency::None);
-    let text = strict.or_else(|_| {
-        let what = "some rows have more fields than the heading; the surplus fields are cut off";
-        notes.push(Note::new(source.path(), what));
-        attempt(source, separator, Leniency::Ragged)
-    });
-    let text = text.or_else(|_| {
-        notes.push(Note::new(source.path(), "some bytes are no UTF-8; each is shown as U+FFFD"));
-        attempt(source, separator, Leniency::Lossy)
-    });
+    let mut text = attempt(source, separator, Leniency::None);
+    for (leniency, what) in FORGIVEN {
+        if text.is_err() {
+            text = attempt(source, separator, *leniency);
+            // Only the step that helped is worth a word.
+            notes.extend(text.is_ok().then(|| Note::new(source.path(), *what)));
+        }
+    }
     let df = text.map_err(|e| Error::Unreadable { path: source.path(), why: plain_polars(&e) })?;
     if df.width() == 0 {
         notes.push(Note::new(source.path(), "the file is empty"));

@@ -67,10 +67,16 @@ impl App {
             Act::HalfPageDown => page / 2,
             _ => -(page / 2),
         };
-        self.move_lines(delta);
+        if self.focus == Focus::Detail && !matches!(act, Act::MoveDown | Act::MoveUp) {
+            // Within a value that is longer than the pane; `settle` keeps it within its lines.
+            self.detail.scroll = self.detail.scroll.saturating_add_signed(delta);
+        } else {
+            self.move_lines(delta);
+        }
     }
 
     fn move_lines(&mut self, delta: isize) {
+        self.detail.scroll = 0;
         let n_jobs = self.job_list.len();
         match self.focus {
             Focus::Browser => self.browser.move_by(delta),

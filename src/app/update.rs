@@ -95,6 +95,10 @@ impl App {
     /// Keeps cursors and scroll positions within what is there and on the screen.
     pub(super) fn settle(&mut self) {
         let rects = self.rects();
+        if self.detail.scroll > 0 {
+            let most = self.view().map_or(0, |view| crate::panes::detail_surplus(view, &self.look, rects.detail));
+            self.detail.scroll = self.detail.scroll.min(most);
+        }
         let grid = rects.main;
         let n_lines = crate::panes::grid_lines(grid);
         let width = grid.width.saturating_sub(u16::from(!rects.browser.is_empty()));

@@ -6,16 +6,18 @@ use ratatui::style::Modifier;
 
 use super::{Screen, View, title};
 use crate::model::{Cell, CellKind, Column, Focus, Kind, Shown};
-use crate::ui::{Cut, count, put, put_shown, rule, shown_in, wrapped};
+use crate::ui::{Cut, Look, count, put, put_right, put_shown, rule, shown_in, wrapped};
 
-/// Whether the pane is open.
+/// Whether the pane is open, and how far the value under the cursor is scrolled.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Detail {
     pub open: bool,
+    /// Lines of the value that are above the first one shown.
+    pub scroll: usize,
 }
 
 /// A field that is not under the cursor takes one line; the one that is may take this many.
-const MAX_LINES: usize = 200;
+const MAX_LINES: usize = 20_000;
 
 pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let Some(view) = screen.view else { return };
@@ -32,10 +34,30 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let cursor = lines.iter().position(|line| line.column == view.column).unwrap_or(0);
     let n_cursor = lines.iter().filter(|line| line.column == view.column).count();
     let height = usize::from(inner.height);
-    let top = (cursor + n_cursor.min(height)).saturating_sub(height).min(cursor);
+    let scroll = screen.detail.scroll.min(n_cursor.saturating_sub(height));
+    let top = (cursor + n_cursor.min(height)).saturating_sub(height).min(cursor) + scroll;
     for (line, y) in lines.iter().skip(top).zip(inner.top()..inner.bottom()) {
         draw_line(screen, line, line.column == view.column, Rect { y, height: 1, ..inner }, buf);
     }
+    let n_below = n_cursor.saturating_sub(scroll + height);
+    if n_below > 0 {
+        let text = format!(" {} more lines: {} ", count(n_below + 1), screen.key("page-down"));
+        put_right(
+            look,
+            buf,
+            Rect { y: inner.bottom() - 1, height: 1, ..inner },
+            &text,
+            look.accent.bg(look.raised.bg.unwrap_or_default()),
+        );
+    }
+}
+
+/// How many lines the value under the cursor is longer than the pane is high.
+pub fn surplus(view: &View, look: &Look, area: Rect) -> usize {
+    let Some(column) = view.column() else { return 0 };
+    let width = area.width.saturating_sub(1).saturating_sub(NAME_WIDTH.min(area.width / 2) + 2);
+    let (text, _) = value(look, view, column);
+    wrapped(look, &text, width, MAX_LINES).len().saturating_sub(usize::from(area.height.saturating_sub(1)))
 }
 
 /// The file's name without its folders.
@@ -58,7 +80,7 @@ fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
     let width = area.width.saturating_sub(name_width + 2);
     let mut lines = Vec::new();
     for (at, column) in view.columns().into_iter().enumerate() {
-        let (text, style) = value(screen, view, column);
+        let (text, style) = value(screen.look, view, column);
         if at != view.column {
             let first = text.lines().next().unwrap_or_default();
             let line = if first.len() < text.len() { format!("{first} {}", screen.look.glyphs.more) } else { text };
@@ -75,8 +97,7 @@ fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
 }
 
 /// The value in full; nested ones, and text that is JSON, are laid out over several lines.
-fn value(screen: &Screen<'_>, view: &View, column: &Column) -> (String, ratatui::style::Style) {
-    let look = screen.look;
+fn value(look: &Look, view: &View, column: &Column) -> (String, ratatui::style::Style) {
     let cell: Cell = view.table().cell(view.row, column);
     let full = view.table().full_text(view.row, column).unwrap_or_default();
     match cell.kind {

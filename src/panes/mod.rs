@@ -23,7 +23,7 @@ use crate::model::{Focus, Snapshot};
 use crate::ui::{Look, Rects, put};
 
 pub use browser::{Browser, Parameter, Query, TABLES};
-pub use detail::Detail;
+pub use detail::{Detail, surplus as detail_surplus};
 pub use form::{Field, Form, FormPurpose};
 pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
 pub use jobs::Jobs;

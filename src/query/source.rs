@@ -70,6 +70,19 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The folder that a file lies in; None inside the program.
+    fn folder(&self) -> Option<&Path> {
+        if let Place::File(path) = &self.place { path.parent() } else { None }
+    }
+
+    /// The file's name without its ending.
+    fn file_name(&self) -> String {
+        let path = self.path();
+        Path::new(&path).file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
 /// The tables of a run, by stem.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -138,17 +151,21 @@ impl Sources {
         self.by_stem.is_empty()
     }
 
+    /// Adds a table and gives the name that it has. One table in several formats beside each other is read once, from
+    /// the best; any other file of the same stem is a table of its own under a longer name.
     fn add(&mut self, source: Source) -> String {
         let stem = source.stem.clone();
-        let Some(other) = self.by_stem.get(&stem) else {
+        let Some(other) = self.by_stem.get(&stem).cloned() else {
             self.by_stem.insert(stem.clone(), source);
             return stem;
         };
         if other.path() == source.path() {
             return stem;
         }
-        let (keep, leave) =
-            if source.format < other.format { (source, other.clone()) } else { (other.clone(), source) };
+        if other.folder() != source.folder() || other.format == source.format {
+            return self.add_under_longer_name(source);
+        }
+        let (keep, leave) = if source.format < other.format { (source, other) } else { (other, source) };
         let what = format!(
             "the table {stem} is read from {}; {} has the same stem and is left alone",
             keep.path(),
@@ -156,6 +173,26 @@ impl Sources {
         );
         self.notes.push(Note::new(&stem, what));
         self.by_stem.insert(stem.clone(), keep);
+        stem
+    }
+
+    fn add_under_longer_name(&mut self, mut source: Source) -> String {
+        let path = source.path();
+        if let Some(known) = self.by_stem.values().find(|s| s.path() == path) {
+            return known.stem.clone();
+        }
+        let whole = source.file_name();
+        let folder =
+            source.folder().and_then(|f| Some(f.file_name()?.to_string_lossy().into_owned())).unwrap_or_default();
+        let names = [whole, format!("{folder}_{}", source.stem)].into_iter();
+        let numbered = (2..).map(|n| format!("{}_{n}", source.stem));
+        let as_name = |text: String| text.replace(|c: char| !c.is_alphanumeric(), "_");
+        let free = names.chain(numbered).map(as_name).find(|name| !self.by_stem.contains_key(name));
+        let stem = free.unwrap_or_default();
+        self.notes
+            .push(Note::new(&stem, format!("{path} is called {stem}: another table has the stem {}", source.stem)));
+        source.stem.clone_from(&stem);
+        self.by_stem.insert(stem.clone(), source);
         stem
     }
 }
@@ -197,6 +234,20 @@ mod tests {
         assert_eq!(sources.get("a").unwrap().format, Format::Parquet);
         assert_eq!(sources.get("B").unwrap().format, Format::Jsonl);
         assert_eq!((sources.len(), sources.notes.len()), (2, 2));
+    }
+
+    #[test]
+    fn no_table_disappears_behind_another() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["h1/Security.csv", "h2/Security.csv", "auth.2026-01-01.csv", "auth.2026-01-02.csv"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x\n1\n").unwrap();
+        }
+        let sources = Sources::of_paths(&[folder.path().to_owned()]).unwrap();
+        let stems: Vec<&str> = sources.stems().collect();
+        assert_eq!(stems, ["Security", "auth", "auth_2026_01_02", "h2_Security"]);
+        assert_eq!(sources.notes.len(), 2);
     }
 
     #[test]

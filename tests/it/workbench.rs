@@ -306,3 +306,23 @@ fn a_form_stays_until_its_mistake_is_mended() {
     driver.keys("Ctrl-u").text("2026-03-01").keys("Enter");
     assert!(driver.screen().contains("22 rows"), "{}", driver.screen());
 }
+
+#[test]
+fn a_long_value_can_be_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long.csv");
+    let value = (0..200).map(|n| format!("part-{n:03}")).collect::<Vec<_>>().join(" ");
+    std::fs::write(&path, format!("a,b\n1,{value}\n")).unwrap();
+    let mut driver = Driver::new();
+    driver.keys("o").text(path.to_str().unwrap()).keys("Enter l Enter Enter");
+    let screen = driver.screen();
+    assert!(
+        screen.contains("part-000") && screen.contains("more lines: Ctrl-f") && !screen.contains("part-199"),
+        "{screen}"
+    );
+    driver.keys("Ctrl-f Ctrl-f Ctrl-f Ctrl-f Ctrl-f Ctrl-f");
+    let screen = driver.screen();
+    assert!(screen.contains("part-199") && !screen.contains("more lines"), "{screen}");
+    driver.keys("k");
+    assert!(driver.screen().contains("part-000"), "{}", driver.screen());
+}

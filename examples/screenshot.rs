@@ -18,8 +18,7 @@ use ratatui::style::{Color, Modifier};
 
 const SIZE: (u16, u16) = (132, 36);
 /// Names in quotes are typed, the rest are keys.
-const SCRIPT: &str =
-    "/ 'list_host_logons' Enter Enter f 'LogonType = 3' Enter l l l l l l l l l l l l l l s 1 Esc 2 Enter g g j j j";
+const SCRIPT: &str = "/ 'list_host_logons' Enter Enter c h l c h l c h 0 f 'LogonType = 3' Enter l s j j j j Enter";
 
 fn main() -> anyhow::Result<()> {
     let path = std::env::args().nth(1).ok_or_else(|| io::Error::other("usage: screenshot FILE.svg"))?;
@@ -56,7 +55,7 @@ fn main() -> anyhow::Result<()> {
 fn svg(buffer: &Buffer) -> Result<String, std::fmt::Error> {
     let (width, height) = (f32::from(buffer.area.width) * 8.4, f32::from(buffer.area.height) * 18.0);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\" xml:space=\"preserve\">\n<rect width=\"100%\" height=\"100%\" fill=\"#14171c\"/>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"14\" style=\"white-space:pre\">\n<rect width=\"100%\" height=\"100%\" fill=\"#14171c\"/>\n"
     );
     for (y, row) in buffer.content().chunks(usize::from(buffer.area.width)).enumerate() {
         let mut x = 0;

@@ -9,13 +9,12 @@ use polars::prelude::*;
 
 use super::error::{Error, Result, plain_polars};
 use super::parameter::ParameterType;
+use super::range::time_range;
 use super::source::{Place, Source, Sources};
 use super::template::{Body, Template};
 use super::{reader, render, sql, template_file};
 use crate::config::{Problem, RoleBook, YamlText};
-use crate::model::{
-    Evidence, Kind, Note, Params, ROW, Role, SOURCE, SourceId, Table, TimeRange, format_time, parse_moment,
-};
+use crate::model::{Evidence, Note, Params, ROW, SOURCE, SourceId, Table, TimeRange, format_time, parse_moment};
 
 /// Where a template comes from; a later layer shadows an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,58 +198,6 @@ impl Library {
         Table::new(name, df, &|column, kind| self.roles.role_of(column, kind))
     }
 
-    /// Keeps the rows inside a time range; a table without a usable time column refuses it.
-    pub fn in_range(
-        &self,
-        mut lf: LazyFrame,
-        range: TimeRange,
-        column: Option<&str>,
-        table: &str,
-    ) -> Result<LazyFrame> {
-        if range.is_open() {
-            return Ok(lf);
-        }
-        let schema = lf.collect_schema()?;
-        if !schema.contains(ROW) {
-            let why = "its rows are made of many (it aggregates), so the range belongs into the statement".to_owned();
-            return Err(Error::TimeRange { table: table.to_owned(), why });
-        }
-        let column =
-            self.time_column(&schema, column).map_err(|why| Error::TimeRange { table: table.to_owned(), why })?;
-        let moment = |micros: i64| lit(micros).cast(DataType::Datetime(TimeUnit::Microseconds, None));
-        if let Some(start) = range.start {
-            lf = lf.filter(col(column.clone()).gt_eq(moment(start)));
-        }
-        if let Some(end) = range.end {
-            lf = lf.filter(col(column).lt(moment(end)));
-        }
-        Ok(lf)
-    }
-
-    fn time_column(&self, schema: &Schema, wanted: Option<&str>) -> std::result::Result<PlSmallStr, String> {
-        let is_time = |dtype: &DataType| Kind::of(dtype) == Kind::Time;
-        if let Some(wanted) = wanted {
-            return match schema.get(wanted) {
-                Some(dtype) if is_time(dtype) => Ok(wanted.into()),
-                Some(_) => Err(format!("its column {wanted} holds no full times")),
-                None => Err(format!("it has no column {wanted}")),
-            };
-        }
-        let by_role = schema
-            .iter()
-            .find(|(name, dtype)| is_time(dtype) && self.roles.role_of(name, Kind::Time) == Some(Role::TIME));
-        let found = by_role.map(|(name, _)| name.clone());
-        found.ok_or_else(|| {
-            let texts: Vec<_> =
-                schema.iter_names().filter(|n| n.to_lowercase().contains("time")).map(PlSmallStr::as_str).collect();
-            if texts.is_empty() {
-                "it has no column with the time role; a template can name one with 'column:'".to_owned()
-            } else {
-                format!("{} hold no full times", texts.join(", "))
-            }
-        })
-    }
-
     fn remember(&self, source: &Source) -> Result<(SourceId, Evidence)> {
         let path = source.path();
         let (bytes, mtime) = match &source.place {
@@ -279,20 +226,30 @@ impl Library {
         let same = |t: &Template| t.full_names().any(|n| names.contains(&n));
         if let Some(at) = self.templates.iter().position(same) {
             let old = &self.templates[at];
-            let place = format!("{}:{}", template.file, template.line);
             if old.layer == template.layer {
                 let what =
                     format!("the query {} stands in {}:{} too; only that one counts", names[0], old.file, old.line);
                 self.problems.push(Problem { file: template.file, line: template.line, what });
                 return;
             }
-            self.notes.push(Note::new(
-                place,
-                format!("the query {} replaces the one in {}:{}", names[0], old.file, old.line),
-            ));
+            self.note_shadowing(&names[0], &template.file, &old.file.clone());
             self.templates.remove(at);
         }
         self.templates.push(template);
+    }
+
+    /// One note a pair of files, however many queries of the one replace queries of the other.
+    fn note_shadowing(&mut self, name: &str, file: &str, old_file: &str) {
+        let about = format!("{file} over {old_file}");
+        match self.notes.iter_mut().find(|note| note.about == about) {
+            Some(note) => {
+                note.count += 1;
+                note.what = format!("{} queries replace those of the same name, such as {name}", note.count);
+            }
+            None => {
+                self.notes.push(Note::counted(about, format!("the query {name} replaces the one of the same name"), 1));
+            }
+        }
     }
 
     /// A query whose table is missing is an error now, not when it is called. Built-in queries that the given data
@@ -344,19 +301,6 @@ fn values(
         values.insert(parameter.name.clone(), parameter.check(&text, now)?);
     }
     Ok(values)
-}
-
-/// The range of `start` and `end`.
-fn time_range(params: &Params, now: DateTime<Utc>) -> std::result::Result<TimeRange, String> {
-    let moment = |name: &str| {
-        let text = params.get(name).or_else(|| params.get(&format!("param.{name}")));
-        text.map(|text| parse_moment(text, now).map_err(|e| e.to_string())).transpose()
-    };
-    let range = TimeRange { start: moment("start")?, end: moment("end")? };
-    match (range.start, range.end) {
-        (Some(start), Some(end)) if start >= end => Err("the time range ends before it starts".to_owned()),
-        _ => Ok(range),
-    }
 }
 
 /// Evidence may have columns of the names that lineage uses; they are renamed, and a note says so.

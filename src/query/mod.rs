@@ -3,6 +3,7 @@
 mod error;
 mod library;
 mod parameter;
+mod range;
 mod reader;
 mod render;
 mod source;

@@ -1,4 +1,5 @@
-//! Jobs: slots, progress, cancellation, the catalog of tables. The only room that spawns tasks and threads.
+//! Jobs: slots, progress, cancellation, the catalog of tables. The only room that spawns
+//! tasks and threads, but for the pump that `app/run` reads the keyboard with.
 
 mod catalog;
 mod guard;

@@ -24,7 +24,10 @@ impl App {
         if self.browser.toggle() {
             return Vec::new();
         }
-        let Some(query) = self.browser.query().cloned() else { return Vec::new() };
+        let Some(query) = self.browser.query().cloned() else {
+            self.say(Tone::Warning, "no query is under the cursor; Esc shows all of them again");
+            return Vec::new();
+        };
         self.browser.set_filter("");
         if let Some(why) = query.unavailable {
             self.say(Tone::Error, format!("{} cannot run: {why}", query.name));

@@ -65,36 +65,27 @@ fn one_operation(operation: &Operation) -> Command {
     shared(Command::new(operation.id), true).about(operation.doc).args(params).arg(input)
 }
 
+/// The case of a verb that cannot do without one.
+fn named_case() -> Arg {
+    let help = "A name, or a path if it holds a slash";
+    Arg::new("case").long("case").value_name("CASE").required(true).help(help)
+}
+
 fn replay() -> Command {
     Command::new("replay")
         .about("Run the steps of a case's journal again and compare each result with what was recorded")
-        .arg(
-            Arg::new("case")
-                .long("case")
-                .value_name("CASE")
-                .required(true)
-                .help("A name, or a path if it holds a slash"),
-        )
+        .arg(named_case())
         .arg(repeated("queries", "PATH", "Further query templates, as when the case was worked on"))
         .arg(repeated("data", "PATH", "The tables that the case was worked on, instead of the built-in ones"))
 }
 
 fn verify() -> Command {
-    Command::new("verify")
-        .about("Check the chain of a case's journal and print its head hash")
-        .arg(
-            Arg::new("case")
-                .long("case")
-                .value_name("CASE")
-                .required(true)
-                .help("A name, or a path if it holds a slash"),
-        )
-        .arg(
-            Arg::new("head")
-                .long("head")
-                .value_name("HASH")
-                .help("The head hash noted earlier; a chain alone cannot see a removed tail"),
-        )
+    Command::new("verify").about("Check the chain of a case's journal and print its head hash").arg(named_case()).arg(
+        Arg::new("head")
+            .long("head")
+            .value_name("HASH")
+            .help("The head hash noted earlier; a chain alone cannot see a removed tail"),
+    )
 }
 
 fn keys() -> Command {

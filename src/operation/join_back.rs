@@ -61,3 +61,44 @@ fn new_columns(table: &Table, result: &Table) -> Vec<Expr> {
     });
     lineage.into_iter().chain(new).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Cancel, Progress};
+    use crate::query::{Library, LibraryConfig};
+
+    fn table(df: DataFrame) -> Arc<Table> {
+        Arc::new(Table::new("t", df, &|_, _| None))
+    }
+
+    fn joined(input: DataFrame, result: DataFrame, how: &str) -> Result<DataFrame> {
+        let library = Library::new(LibraryConfig::default());
+        let (cancel, progress) = (Cancel::default(), Progress::default());
+        let cx = Cx { library: &library, now: chrono::DateTime::UNIX_EPOCH, cancel: &cancel, progress: &progress };
+        let step = Step::new("join-back", Vec::new()).with("how", how);
+        Ok(run(&cx, &step, &[table(input), table(result)])?.table.frame().clone())
+    }
+
+    /// MSTICPy joins by value: equal values multiply (its fault 1).
+    #[test]
+    fn fault_1_equal_values_do_not_multiply_and_clashes_get_a_name() {
+        let input =
+            df!("ip" => ["a", "a", "b"], "n" => [1_i64, 2, 3], SOURCE => [0_u32, 0, 0], ROW => [0_u32, 1, 2]).unwrap();
+        let result =
+            df!("ip" => ["a", "a"], "n" => ["x", "y"], "kind" => ["p", "q"], SOURCE => [0_u32, 0], ROW => [0_u32, 1])
+                .unwrap();
+        let left = joined(input.clone(), result.clone(), "left").unwrap();
+        assert_eq!((left.height(), left.column("kind").unwrap().null_count()), (3, 1));
+        assert_eq!(left.column("n_res").unwrap().get(1).unwrap(), AnyValue::String("y"));
+        assert_eq!(joined(input, result, "inner").unwrap().height(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_told_apart_by_row_is_refused() {
+        let twice = df!("a" => [1_i64, 2], SOURCE => [0_u32, 0], ROW => [0_u32, 0]).unwrap();
+        assert!(joined(twice.clone(), twice.clone(), "left").unwrap_err().to_string().contains("several times"));
+        let lost = df!("a" => [1_i64]).unwrap();
+        assert!(joined(twice, lost, "left").unwrap_err().to_string().contains("lost its rows' origin"));
+    }
+}

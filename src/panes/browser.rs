@@ -12,7 +12,7 @@ use tui_tree_widget::{Tree, TreeItem, TreeState};
 
 use super::{Screen, title};
 use crate::model::{Focus, Shown};
-use crate::ui::{Cut, put, put_shown, shown_in, wrapped};
+use crate::ui::{Cut, put_shown, shown_in, wrapped};
 
 /// A parameter as the form shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,6 +187,9 @@ fn about(screen: &Screen<'_>, area: Rect) -> Vec<(Shown, ratatui::style::Style)>
     let width = area.width.saturating_sub(2);
     let styled = |text: &str, max: usize, style| wrapped(look, text, width, max).into_iter().map(move |l| (l, style));
     let mut lines: Vec<_> = styled(&look.glyphs.horizontal.repeat(usize::from(width)), 1, look.dim).collect();
+    if screen.browser.cursor.is_empty() {
+        return Vec::new();
+    }
     let Some(query) = screen.browser.query() else {
         lines.extend(styled("Enter opens and closes a family", 2, look.dim));
         return lines;
@@ -208,13 +211,8 @@ fn draw_tree(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(*buf.area());
     let (look, browser) = (screen.look, screen.browser);
     let items = items(screen, area.width);
-    if items.is_empty() && !area.is_empty() {
-        let text = if browser.filter.is_empty() {
-            "No query was found."
-        } else {
-            "No query is called that; / and Enter shows all."
-        };
-        put(look, buf, Rect { x: area.x + 1, height: 1, width: area.width.saturating_sub(1), ..area }, text, look.dim);
+    if items.is_empty() {
+        draw_nothing(screen, area, buf);
         return;
     }
     let mut state = browser.scroll.borrow_mut();
@@ -235,6 +233,19 @@ fn draw_tree(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
             .style(look.base)
             .highlight_style(look.base.add_modifier(lit));
         StatefulWidget::render(tree, area, buf, &mut state);
+    }
+}
+
+/// Why the list is empty, and the key that fills it.
+fn draw_nothing(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
+    let look = screen.look;
+    let text = if screen.browser.filter.is_empty() {
+        "No query was found.".to_owned()
+    } else {
+        format!("No query is called that. {} shows all again.", screen.key("back"))
+    };
+    for (line, y) in wrapped(look, &text, area.width.saturating_sub(2), 3).iter().zip(area.top()..area.bottom()) {
+        put_shown(look, buf, Rect { x: area.x + 1, y, width: area.width.saturating_sub(1), height: 1 }, line, look.dim);
     }
 }
 

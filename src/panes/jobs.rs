@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Screen, scrolled, title};
 use crate::engine::{JobInfo, JobState};
 use crate::model::Focus;
-use crate::ui::{count, put, rule};
+use crate::ui::{count, put, put_shown, rule, wrapped};
 
 /// The cursor of the pane.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +39,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     }
     // The newest stands first.
     let jobs: Vec<&JobInfo> = screen.job_list.iter().rev().collect();
+    let inner = draw_chosen(screen, jobs.get(screen.jobs.cursor).copied(), inner, buf);
     let top = scrolled(0, screen.jobs.cursor, usize::from(inner.height));
     for ((at, job), y) in jobs.iter().enumerate().skip(top).zip(inner.top()..inner.bottom()) {
         let lit = look.base.add_modifier(ratatui::style::Modifier::REVERSED);
@@ -48,6 +49,19 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
         put(look, buf, Rect { width: 10.min(line.width), ..line }, state, state_style);
         put(look, buf, Rect { x: line.x + 11, width: line.width.saturating_sub(11), ..line }, &describe(job), style);
     }
+}
+
+/// What the job under the cursor has to say, in full, in the lowest lines; gives what is left for the list.
+fn draw_chosen(screen: &Screen<'_>, job: Option<&JobInfo>, area: Rect, buf: &mut Buffer) -> Rect {
+    let text = job.map(describe).unwrap_or_default();
+    let lines = wrapped(screen.look, &text, area.width.saturating_sub(2), usize::from(area.height / 2));
+    let below = u16::try_from(lines.len()).unwrap_or(0);
+    let list = Rect { height: area.height.saturating_sub(below + 1), ..area };
+    for (line, y) in lines.iter().zip(list.bottom() + 1..area.bottom()) {
+        let at = Rect { x: area.x + 1, y, height: 1, width: area.width.saturating_sub(1) };
+        put_shown(screen.look, buf, at, line, screen.look.base);
+    }
+    list
 }
 
 fn state<'a>(screen: &'a Screen<'_>, job: &JobInfo) -> (&'a str, ratatui::style::Style) {

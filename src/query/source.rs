@@ -52,7 +52,12 @@ impl Source {
     /// The source that a path names; its ending must be one that can be read.
     pub fn file(path: &Path) -> Result<Self> {
         let unreadable = |why: String| Error::Unreadable { path: path.display().to_string(), why };
-        let meta = path.metadata().map_err(|e| unreadable(e.to_string()))?;
+        let meta = path.metadata().map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => {
+                unreadable("there is no such file; give the path of a file or folder".to_owned())
+            }
+            _ => unreadable(e.to_string()),
+        })?;
         if meta.is_dir() {
             return Err(unreadable("is a folder; give it with --data, or open one of its files".to_owned()));
         }

@@ -10,6 +10,7 @@ use crate::driver::{Driver, Wanted, lines};
 const SCENES: &[(&str, &str)] = &[
     ("welcome", ""),
     ("browser_search", "/ 'alerts'"),
+    ("browser_nothing", "/ 'zzz' Enter Enter"),
     ("grid", "/ 'host_logons' Enter Enter"),
     ("grid_filtered_and_sorted", "/ 'host_logons' Enter Enter l + l s S l s l l S"),
     ("grid_empty", "/ 'host_logons' Enter Enter f 'LogonType=99' Enter"),

@@ -326,3 +326,14 @@ fn a_long_value_can_be_read_to_its_end() {
     driver.keys("k");
     assert!(driver.screen().contains("part-000"), "{}", driver.screen());
 }
+
+#[test]
+fn the_jobs_say_in_full_why_one_failed() {
+    let mut driver = Driver::new();
+    driver.keys("Q").text("SELECT * FROM nowhere").keys("Enter 4");
+    // How long it took moves the line ends, so only the words count.
+    let words = driver.screen().replace(['\n', '│'], " ");
+    let words: Vec<&str> = words.split_whitespace().collect();
+    assert!(words.join(" ").contains("loaded are alerts,"), "{}", driver.screen());
+    assert!(words.contains(&"failed"), "{}", driver.screen());
+}

@@ -14,11 +14,16 @@ pub type Reason = Cow<'static, str>;
 pub enum Act {
     AddSortKey,
     Back,
+    Bookmark,
     CancelJob,
     Choose,
     ClearFilters,
     ClearMarks,
     CloseView,
+    CompareRows,
+    ConcatTables,
+    ConvertColumn,
+    DiffTables,
     DropFilter,
     EditFilters,
     ExcludeValue,
@@ -38,11 +43,16 @@ pub enum Act {
     HalfPageDown,
     HalfPageUp,
     Help,
+    HexView,
     HideColumn,
     IncludeValue,
     InvertMarks,
+    JoinTables,
+    ListColumns,
     Mark,
     MarkRange,
+    MoveColumnLeft,
+    MoveColumnRight,
     MoveDown,
     MoveLeft,
     MoveRight,
@@ -53,19 +63,31 @@ pub enum Act {
     PageUp,
     Palette,
     PreviousView,
+    ProfileColumn,
+    ProfileTable,
     Quit,
     Redraw,
+    Resample,
     RunSql,
     RunWithParameters,
+    Sample,
     Search,
     SearchNext,
     SearchPrevious,
+    SetTime,
+    ShowBookmarks,
     ShowColumns,
+    ShowNotedRows,
     ShowNotes,
     Sort,
+    Stack,
+    StackSeveral,
     Suspend,
     ToggleDetail,
+    TurnStack,
+    TurnTimeZone,
     WidenColumn,
+    WrapRows,
     Zoom,
 }
 
@@ -126,18 +148,23 @@ impl Action {
 /// Sorted by id.
 #[rustfmt::skip]
 pub const ACTIONS: &[Action] = &[
-    row(Act::AddSortKey, "add-sort-key", "Add the column to the sort order, or turn its direction", GRID, on_a_column).also("order multi"),
+    row(Act::AddSortKey, "add-sort-key", "Add the column to the sort order, or turn its direction", GRID, whole_column).also("order multi"),
     row(Act::Back, "back", "One level out: close the popup, clear the search, return to the grid", ALL, always).also("escape close"),
+    row(Act::Bookmark, "bookmark", "Bookmark this row with a note and tags", GRID, has_rows).also("note tag flag").hint(57, "bookmark"),
     row(Act::CancelJob, "cancel-job", "Cancel the job that runs", ALL, job_runs).also("stop abort interrupt"),
     row(Act::Choose, "choose", "Run the query under the cursor, or open the family", BROWSER, always).also("run open enter").hint(10, "run"),
     row(Act::ClearFilters, "clear-filters", "Drop all filters of this view", GRID, has_filters).also("reset"),
     row(Act::ClearMarks, "clear-marks", "Take the marks off all rows", GRID, has_marks).also("unmark deselect"),
     row(Act::CloseView, "close-view", "Close this view; with none left, quit", ALL, always).also("quit exit"),
+    row(Act::CompareRows, "compare-rows", "Put two marked rows beside each other", GRID, two_marked).also("difference side"),
+    row(Act::ConcatTables, "concat-tables", "Put the rows of another open table into this one, in the order of time", GRID, whole).also("union append merge timeline"),
+    row(Act::ConvertColumn, "convert-column", "Give the column another type: number, time, text", GRID, whole_column).also("type cast parse"),
+    row(Act::DiffTables, "diff-tables", "What is new or gone: against another table, or before and after a moment", GRID, whole_column).also("compare new baseline"),
     row(Act::DropFilter, "drop-filter", "Drop the newest filter", GRID, has_filters).also("undo remove"),
-    row(Act::EditFilters, "edit-filters", "Edit the filters: as one SQL expression", GRID, has_table).also("where expression sql"),
-    row(Act::ExcludeValue, "exclude-value", "Hide the rows that hold the value under the cursor", GRID, on_a_cell).also("not filter out").hint(41, "exclude"),
-    row(Act::Export, "export", "Write the shown, marked or all rows to a file", GRID, has_table).also("save csv jsonl parquet write").hint(60, "export"),
-    row(Act::Filter, "filter", "Keep only rows that match, as you type: text, or an SQL expression", GRID, has_table).also("where grep live").hint(30, "filter"),
+    row(Act::EditFilters, "edit-filters", "Edit the filters: as one SQL expression", GRID, whole).also("where expression sql"),
+    row(Act::ExcludeValue, "exclude-value", "Hide the rows that hold the value under the cursor", GRID, whole_cell).also("not filter out").hint(41, "exclude"),
+    row(Act::Export, "export", "Write the shown, marked or all rows to a file", GRID, whole).also("save csv jsonl parquet write").hint(60, "export"),
+    row(Act::Filter, "filter", "Keep only rows that match, as you type: text, or an SQL expression", GRID, whole).also("where grep live").hint(30, "filter"),
     row(Act::FocusBrowser, "focus-browser", "Go to the query browser", ALL, always).also("queries"),
     row(Act::FocusDetail, "focus-detail", "Go to the row detail", ALL, has_rows).also("row record"),
     row(Act::FocusGrid, "focus-grid", "Go to the grid", ALL, has_table).also("table rows"),
@@ -152,11 +179,16 @@ pub const ACTIONS: &[Action] = &[
     row(Act::HalfPageDown, "half-page-down", "Half a page down", ALL, always).also("scroll"),
     row(Act::HalfPageUp, "half-page-up", "Half a page up", ALL, always).also("scroll"),
     row(Act::Help, "help", "What every key does here", ALL, always).also("keys manual").hint(91, "help"),
+    row(Act::HexView, "hex-view", "The value under the cursor as bytes", GRID, on_a_cell).also("dump binary"),
     row(Act::HideColumn, "hide-column", "Hide this column", GRID, on_a_column).also("remove"),
-    row(Act::IncludeValue, "include-value", "Keep only rows that hold the value under the cursor", GRID, on_a_cell).also("filter in only equal").hint(40, "include"),
+    row(Act::IncludeValue, "include-value", "Keep only rows that hold the value under the cursor", GRID, whole_cell).also("filter in only equal").hint(40, "include"),
     row(Act::InvertMarks, "invert-marks", "Mark what is not marked, and the other way round", GRID, has_rows).also("select all"),
+    row(Act::JoinTables, "join-tables", "Put the columns of another open table beside these rows, by key", GRID, whole_column).also("merge lookup"),
+    row(Act::ListColumns, "list-columns", "Find a column by name; show, hide, hide all that are empty", GRID, has_table).also("find goto empty"),
     row(Act::Mark, "mark", "Mark this row, or take its mark off", GRID, has_rows).also("select tag").hint(55, "mark"),
     row(Act::MarkRange, "mark-range", "Mark from the last mark to here", GRID, has_marks).also("select"),
+    row(Act::MoveColumnLeft, "move-column-left", "Move this column to the left", GRID, on_a_column).also("order"),
+    row(Act::MoveColumnRight, "move-column-right", "Move this column to the right", GRID, on_a_column).also("order"),
     row(Act::MoveDown, "move-down", "Down", ALL, always),
     row(Act::MoveLeft, "move-left", "Left; in a tree, close", ALL, always).also("collapse"),
     row(Act::MoveRight, "move-right", "Right; in a tree, open", ALL, always).also("expand"),
@@ -167,19 +199,31 @@ pub const ACTIONS: &[Action] = &[
     row(Act::PageUp, "page-up", "A page up", ALL, always).also("scroll"),
     row(Act::Palette, "palette", "Find an action by name", ALL, always).also("command menu").hint(90, "palette"),
     row(Act::PreviousView, "previous-view", "The previous of the open views", ALL, has_views).also("back table"),
+    row(Act::ProfileColumn, "profile-column", "What this column is like: nulls, distinct values, extremes, entropy, quantiles", GRID, whole_column).also("statistics describe summary"),
+    row(Act::ProfileTable, "profile-table", "What every column is like, a row a column", GRID, whole).also("statistics describe summary"),
     row(Act::Quit, "quit", "Leave casebook", ALL, always).also("exit"),
     row(Act::Redraw, "redraw", "Draw the whole screen anew", ALL, always).also("refresh"),
+    row(Act::Resample, "resample", "Count the rows of each minute, hour, day ...", GRID, whole).also("time series histogram bin"),
     row(Act::RunSql, "run-sql", "Ask the loaded tables with SQL", ALL, always).also("query select").hint(70, "sql"),
     row(Act::RunWithParameters, "run-with-parameters", "Fill in the query's parameters and time range, then run it", BROWSER, on_a_query).also("arguments form").hint(20, "parameters"),
+    row(Act::Sample, "sample", "Some rows by chance", GRID, whole).also("random"),
     row(Act::Search, "search", "Find text in the rows, or a query in the browser", ALL, has_something_to_search).also("find grep").hint(35, "search"),
     row(Act::SearchNext, "search-next", "The next match", GRID, has_search).also("find"),
     row(Act::SearchPrevious, "search-previous", "The match before", GRID, has_search).also("find"),
+    row(Act::SetTime, "set-time", "Make this column the table's time, and set its clock right", GRID, whole_column).also("clock skew drift"),
+    row(Act::ShowBookmarks, "show-bookmarks", "List the bookmarks and go to one", ALL, has_bookmarks).also("flags notes tags"),
     row(Act::ShowColumns, "show-columns", "Show the hidden columns again", GRID, has_hidden_columns).also("unhide"),
+    row(Act::ShowNotedRows, "show-noted-rows", "The rows that the notes are about", GRID, has_notes).also("failed cells problems"),
     row(Act::ShowNotes, "show-notes", "What had to be said about this table's evidence", GRID, has_notes).also("warnings problems"),
-    row(Act::Sort, "sort", "Sort by this column: up, down, off", GRID, on_a_column).also("order").hint(50, "sort"),
+    row(Act::Sort, "sort", "Sort by this column: up, down, off", GRID, whole_column).also("order").hint(50, "sort"),
+    row(Act::Stack, "stack", "Count this column's values: how often, when, on how many hosts; rare first", GRID, whole_column).also("value counts frequency group histogram").hint(45, "stack"),
+    row(Act::StackSeveral, "stack-several", "Count the values of several columns together", GRID, whole_column).also("value counts group"),
     row(Act::Suspend, "suspend", "Give the terminal back to the shell; fg returns", ALL, always).also("background"),
     row(Act::ToggleDetail, "toggle-detail", "Open or close the row detail", GRID, has_rows).also("record enter").hint(25, "detail"),
+    row(Act::TurnStack, "turn-stack", "In a stack: common values first, or rare ones again", GRID, on_a_stack).also("order"),
+    row(Act::TurnTimeZone, "turn-time-zone", "Show times in UTC, in the host's zone, in this machine's", ALL, always).also("local utc"),
     row(Act::WidenColumn, "widen-column", "Show the column in full width, or fit it again", GRID, on_a_column).also("width"),
+    row(Act::WrapRows, "wrap-rows", "Give each row several lines, so that long text can be read; or one again", GRID, on_a_column).also("multiline"),
     row(Act::Zoom, "zoom", "Give the whole screen to this pane, or give it back", ALL, always).also("full maximise"),
 ];
 
@@ -211,12 +255,42 @@ fn on_a_cell(s: &Snapshot) -> Result<(), Reason> {
     on_a_column(s)
 }
 
+/// A step works on all rows of a table, so it waits until they are there.
+fn whole(s: &Snapshot) -> Result<(), Reason> {
+    has_table(s)?;
+    need(!s.is_loading, "the rest of this table is still being read: wait for it, or cancel")
+}
+
+fn whole_column(s: &Snapshot) -> Result<(), Reason> {
+    whole(s)?;
+    on_a_column(s)
+}
+
+fn whole_cell(s: &Snapshot) -> Result<(), Reason> {
+    whole(s)?;
+    on_a_cell(s)
+}
+
 fn has_filters(s: &Snapshot) -> Result<(), Reason> {
     need(s.n_filters > 0, "this view has no filter")
 }
 
 fn has_marks(s: &Snapshot) -> Result<(), Reason> {
     need(s.n_marked > 0, "no row is marked")
+}
+
+fn two_marked(s: &Snapshot) -> Result<(), Reason> {
+    whole(s)?;
+    need(s.n_marked == 2, "mark the two rows that are to be compared")
+}
+
+fn on_a_stack(s: &Snapshot) -> Result<(), Reason> {
+    has_table(s)?;
+    need(s.is_stack, "this view is no stack: stack a column first")
+}
+
+fn has_bookmarks(s: &Snapshot) -> Result<(), Reason> {
+    need(s.n_bookmarks > 0, "nothing is bookmarked yet")
 }
 
 fn has_notes(s: &Snapshot) -> Result<(), Reason> {

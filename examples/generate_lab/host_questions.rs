@@ -6,7 +6,7 @@ use crate::cast::{BACKUP_SERVER, FILE_SERVER};
 use crate::evidence::Evidence;
 use crate::frame::Row;
 use crate::questions::{Question, from_spray, question, spray_list};
-use crate::story::indicator as ioc;
+use crate::story::{indicator as ioc, when};
 
 pub fn all(evidence: &Evidence) -> io::Result<Vec<Question>> {
     let mut questions = processes(evidence)?;
@@ -244,20 +244,20 @@ fn hours(evidence: &Evidence) -> io::Result<Vec<Question>> {
         .filter_map(|row| Some((row.get("TotalBytesSent").parse::<i64>().ok()?, row.get("TimeGenerated").to_owned())))
         .collect();
     hours.sort();
-    let (least, when) = hours.first().cloned().unwrap_or_default();
+    let (least, hour) = hours.first().cloned().unwrap_or_default();
+    let theft = when::EXFIL_START.hour_start();
     Ok(vec![
         question(
             "Which hour sent least, and how much?",
             "timeseries",
             "SELECT TimeGenerated, TotalBytesSent FROM timeseries ORDER BY TotalBytesSent LIMIT 1",
-            format!("{when}, {least}"),
+            format!("{hour}, {least}"),
         ),
         question(
             "How many bytes left in the hour of the theft?",
             "timeseries",
-            "SELECT TotalBytesSent FROM timeseries WHERE TimeGenerated = '2026-03-06T02:00:00.000Z'",
-            evidence
-                .first("timeseries", "TotalBytesSent", |row| row.get("TimeGenerated").starts_with("2026-03-06T02"))?,
+            format!("SELECT TotalBytesSent FROM timeseries WHERE TimeGenerated = TIMESTAMP '{}'", theft.plain()),
+            evidence.first("timeseries", "TotalBytesSent", |row| row.is("TimeGenerated", &theft.iso()))?,
         ),
     ])
 }

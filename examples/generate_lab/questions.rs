@@ -38,6 +38,8 @@ impl From<i64> for Answer {
 
 pub fn question(ask: &'static str, table: &'static str, sql: impl Into<String>, answer: impl Into<Answer>) -> Question {
     let Answer(answer) = answer.into();
+    // A row holds milliseconds always; an answer stands as the program prints it, so that the two can be compared.
+    let answer = answer.replace(".000Z", "Z");
     Question { ask, table, sql: sql.into(), answer }
 }
 

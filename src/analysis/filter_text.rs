@@ -18,12 +18,48 @@ pub struct FilterColumn<'a> {
 /// The comparisons that may stand first, the longest ones first; `~` is a regular expression.
 const OPERATORS: &[&str] = &["<>", "!=", "<=", ">=", "!~", "=", "<", ">", "~"];
 
+/// Phrases about the column one stands in: a word before a value, or alone.
+fn phrase(text: &str, column: FilterColumn<'_>) -> Option<Result<Chip, String>> {
+    let lower = text.to_lowercase();
+    let ident = name(column.name);
+    let chip = |expr: String| Some(Ok(Chip { expr, label: format!("{} {text}", column.name) }));
+    match lower.as_str() {
+        "null" | "is null" => return chip(format!("{ident} IS NULL")),
+        "not null" | "is not null" => return chip(format!("{ident} IS NOT NULL")),
+        "hidden" => return chip(format!("has_hidden({ident})")),
+        _ => {}
+    }
+    let (negated, list) = match (lower.strip_prefix("in "), lower.strip_prefix("not in ")) {
+        (Some(_), _) => (false, text[3..].trim()),
+        (_, Some(_)) => (true, text[7..].trim()),
+        _ => return None,
+    };
+    let list = list.trim_start_matches('(').trim_end_matches(')');
+    let items: Vec<&str> =
+        list.split(',').map(|item| item.trim().trim_matches('\'')).filter(|i| !i.is_empty()).collect();
+    if items.is_empty() {
+        return Some(Err("type the values after in, parted by commas, or networks such as 10.0.0.0/8".to_owned()));
+    }
+    // Networks are written with a slash behind an address.
+    let is_network = |item: &&str| item.contains('/') && item.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':');
+    let expr = if items.iter().all(is_network) {
+        format!("ip_in({ident}, {})", literal(&items.join(", ")))
+    } else {
+        let values: Vec<String> = items.iter().map(|item| value_of(column.kind, item)).collect();
+        format!("{ident} IN ({})", values.join(", "))
+    };
+    chip(if negated { format!("COALESCE(NOT ({expr}), TRUE)") } else { expr })
+}
+
 /// Makes a chip of typed text. `cursor` is the column that a leading operator is about.
 pub fn understand(text: &str, columns: &[FilterColumn<'_>], cursor: Option<FilterColumn<'_>>) -> Result<Chip, String> {
     let text = text.trim();
     if let Some((operator, value)) = OPERATORS.iter().find_map(|op| Some((*op, text.strip_prefix(op)?.trim()))) {
         let column = cursor.ok_or("a comparison is about a column, and every column is hidden")?;
         return compare(column, operator, value);
+    }
+    if let Some(chip) = cursor.and_then(|column| phrase(text, column)) {
+        return chip;
     }
     if looks_like_expression(text, columns) {
         check_expression(text)?;
@@ -60,6 +96,17 @@ pub fn conjunction(chips: &[Chip]) -> Option<String> {
         [one] => Some(one.expr.clone()),
         several => Some(several.iter().map(|c| format!("({})", c.expr)).collect::<Vec<_>>().join(" AND ")),
     }
+}
+
+/// One chip for all of these together, or for the rows of which not all are true.
+pub fn all_of(chips: &[Chip], keep: bool) -> Chip {
+    let expr = conjunction(chips).unwrap_or_else(|| "TRUE".to_owned());
+    let label = chips.iter().map(|c| c.label.as_str()).collect::<Vec<_>>().join(" and ");
+    if keep {
+        return Chip { expr, label };
+    }
+    // Where a value is null the whole is unknown and not false; such a row does not hold all of them.
+    Chip { expr: format!("COALESCE(NOT ({expr}), TRUE)"), label: format!("not ({label})") }
 }
 
 fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip, String> {
@@ -130,6 +177,11 @@ mod tests {
         assert_eq!(expr("= null"), "LogonType IS NULL");
         assert_eq!(expr("LogonType = 3 AND IpAddress <> '-'"), "LogonType = 3 AND IpAddress <> '-'");
         assert_eq!(expr("ip_in(IpAddress, '10.0.0.0/8')"), "ip_in(IpAddress, '10.0.0.0/8')");
+        assert_eq!(expr("in 3, 10"), "LogonType IN (3, 10)");
+        assert_eq!(expr("in 10.0.0.0/8, 192.168.0.0/16"), "ip_in(LogonType, '10.0.0.0/8, 192.168.0.0/16')");
+        assert_eq!(expr("not in 3"), "COALESCE(NOT (LogonType IN (3)), TRUE)");
+        assert_eq!(expr("null"), "LogonType IS NULL");
+        assert_eq!(expr("hidden"), "has_hidden(LogonType)");
         assert!(expr("LogonType = 3)").starts_with("error"));
     }
 

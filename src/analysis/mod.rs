@@ -3,7 +3,10 @@
 pub mod column_typing;
 pub mod filter_text;
 pub mod find;
+pub mod oddities;
+pub mod profile;
 pub mod sql_functions;
 pub mod sql_text;
+pub mod syslog;
 pub mod table_hash;
 pub mod timestamp;

@@ -35,6 +35,18 @@ impl App {
             Act::RunSql => self.open_prompt(PromptKind::Sql, ""),
             Act::Search => self.open_search(),
             Act::Export => self.open_export_form(),
+            _ => return self.act_on_view(act),
+        }
+        Vec::new()
+    }
+
+    /// The actions that change what a view shows, and how.
+    fn act_on_view(&mut self, act: Act) -> Vec<Effect> {
+        match act {
+            Act::IncludeValue | Act::ExcludeValue if self.on_stack() => {
+                return self.follow_stack(act == Act::IncludeValue);
+            }
+            Act::ToggleDetail if self.on_stack() => return self.follow_stack(true),
             Act::IncludeValue | Act::ExcludeValue => return self.filter_by_cell(act == Act::IncludeValue),
             Act::DropFilter | Act::ClearFilters => return self.drop_filters(act == Act::ClearFilters),
             Act::Sort | Act::AddSortKey => return self.sort_column(act == Act::AddSortKey),
@@ -42,7 +54,41 @@ impl App {
             Act::ShowNotes => return self.show_notes(),
             Act::ToggleDetail => self.toggle_detail(),
             Act::Mark | Act::MarkRange | Act::InvertMarks | Act::ClearMarks => self.mark(act),
-            Act::HideColumn | Act::ShowColumns | Act::FreezeColumns | Act::WidenColumn => self.change_columns(act),
+            Act::HideColumn
+            | Act::ShowColumns
+            | Act::FreezeColumns
+            | Act::WidenColumn
+            | Act::WrapRows
+            | Act::MoveColumnLeft
+            | Act::MoveColumnRight => self.change_columns(act),
+            _ => return self.act_on_table(act),
+        }
+        Vec::new()
+    }
+
+    /// The actions that make tables of tables, and what belongs to them.
+    fn act_on_table(&mut self, act: Act) -> Vec<Effect> {
+        match act {
+            Act::ListColumns => self.open_column_list(),
+            Act::Bookmark => self.open_bookmark_form(),
+            Act::ShowBookmarks => self.open_bookmark_list(),
+            Act::Stack => return self.stack_column(),
+            Act::TurnStack => return self.turn_stack(),
+            Act::CompareRows => return self.compare_marked(),
+            Act::ProfileColumn => return self.profile_column(),
+            Act::ProfileTable => return self.operate("profile"),
+            Act::ShowNotedRows => return self.operate("noted-rows"),
+            Act::HexView => self.turn_hex(),
+            Act::TurnTimeZone => self.turn_time_zone(),
+            Act::StackSeveral => self.open_operation_form("stack"),
+            Act::ConvertColumn => self.open_operation_form("convert"),
+            Act::SetTime => self.open_operation_form("set-time"),
+            Act::JoinTables => self.open_operation_form("join"),
+            Act::ConcatTables => self.open_operation_form("concat"),
+            Act::DiffTables => self.open_operation_form("diff"),
+            Act::Resample => self.open_operation_form("resample"),
+            Act::Sample => self.open_operation_form("sample"),
+            _ => {}
         }
         Vec::new()
     }
@@ -52,7 +98,8 @@ impl App {
         let rects = self.rects();
         let lines = match self.focus {
             Focus::Browser => usize::from(rects.browser.height.saturating_sub(1)),
-            Focus::Grid | Focus::Detail | Focus::Jobs => grid_lines(rects.main),
+            Focus::Grid | Focus::Detail => self.view().map_or(2, |view| grid_lines(view, rects.main)),
+            Focus::Jobs => usize::from(rects.main.height.saturating_sub(2)),
         };
         isize::try_from(lines.max(2)).unwrap_or(2) - 1
     }
@@ -170,9 +217,11 @@ impl App {
         self.at = self.at.min(self.views.len().saturating_sub(1));
         self.zoomed = false;
         let is_of_it = |waiting: &Waiting| match waiting {
-            Waiting::Open | Waiting::Export { .. } => false,
+            Waiting::Open(_) | Waiting::Export { .. } => false,
             Waiting::Derive(derivation) => derivation.base == closed.base.0,
-            Waiting::Preview { view, .. } | Waiting::Find { view, .. } => *view == closed.base.0,
+            Waiting::Preview { view, .. } | Waiting::Matches { view } | Waiting::Find { view, .. } => {
+                *view == closed.base.0
+            }
         };
         let over: Vec<Slot> = self.waiting.iter().filter(|(_, w)| is_of_it(w)).map(|(slot, _)| *slot).collect();
         self.waiting.retain(|slot, _| !over.contains(slot));
@@ -182,6 +231,7 @@ impl App {
 
     fn cancel_jobs(&mut self) -> Vec<Effect> {
         self.waiting.clear();
+        self.drop_first_rows();
         self.view_mut().into_iter().for_each(View::drop_preview);
         self.say(Tone::Plain, "cancelled; what was there before stays");
         vec![Effect::CancelAll]
@@ -211,6 +261,25 @@ impl App {
         }
     }
 
+    fn on_stack(&self) -> bool {
+        self.focus == Focus::Grid && self.view().is_some_and(|view| view.stack.is_some())
+    }
+
+    /// The value under the cursor as bytes, in the detail.
+    fn turn_hex(&mut self) {
+        self.detail.hex = !(self.detail.hex && self.detail.open);
+        self.detail.open = true;
+        self.focus = if self.detail.hex { Focus::Detail } else { self.focus };
+    }
+
+    /// The next of UTC, the host's zone and this machine's.
+    fn turn_time_zone(&mut self) {
+        let host = self.config.host_zone();
+        let next = self.look.zone.next(host);
+        self.say(Tone::Plain, format!("times are shown in {next}; filters and exports stay in UTC"));
+        self.look.zone = next;
+    }
+
     fn mark(&mut self, act: Act) {
         let Some(view) = self.view_mut() else { return };
         match act {
@@ -230,6 +299,8 @@ impl App {
             Act::HideColumn => view.hide_column(),
             Act::ShowColumns => view.show_columns(),
             Act::FreezeColumns => view.freeze(),
+            Act::WrapRows => view.wrap = !view.wrap,
+            Act::MoveColumnLeft | Act::MoveColumnRight => view.shift_column(act == Act::MoveColumnRight),
             _ => view.widen_column(),
         }
     }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::Effect;
 use super::act::match_text;
 use super::state::{App, Waiting};
-use crate::case::{Entry, Output};
-use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent};
-use crate::model::{Input, Params, Table, TableId};
-use crate::panes::{FormPurpose, Overlay, Search, Tone};
+use crate::case::Entry;
+use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent, Slot};
+use crate::model::{Focus, Input, Params, Table, TableId};
+use crate::panes::{FormPurpose, Overlay, Search, Tone, View};
 use crate::ui::count;
 
 impl App {
@@ -16,6 +16,10 @@ impl App {
         match event {
             EngineEvent::Scribe(event) => {
                 self.on_scribe(event);
+                Vec::new()
+            }
+            EngineEvent::Early { table, .. } => {
+                self.on_first_rows(table);
                 Vec::new()
             }
             EngineEvent::Job { slot, result, .. } => match self.waiting.remove(&slot) {
@@ -28,11 +32,12 @@ impl App {
     fn on_answer(&mut self, waiting: Waiting, result: Result<Answer, Failure>) -> Vec<Effect> {
         match (waiting, result) {
             (waiting, Err(failure)) => self.on_failure(&waiting, failure),
-            (Waiting::Open, Ok(Answer::Steps(done))) => {
-                let effects = self.records(&done);
-                self.on_opened(done);
+            (Waiting::Open(opening), Ok(Answer::Steps(done))) => {
+                let mut effects = self.records(&done);
+                effects.extend(self.on_opened(done, opening));
                 return effects;
             }
+            (Waiting::Matches { .. }, Ok(Answer::Preview(table))) => self.on_matches(&table),
             (Waiting::Derive(derivation), Ok(Answer::Steps(done))) => {
                 let effects = self.records(&done);
                 self.apply(derivation, &done);
@@ -55,8 +60,21 @@ impl App {
         Vec::new()
     }
 
+    /// The first rows of what is being opened are a view of their own until all rows are there.
+    fn on_first_rows(&mut self, table: Arc<Table>) {
+        if self.overlay.is_none() && matches!(self.waiting.get(&Slot::Load), Some(Waiting::Open(_))) {
+            self.drop_first_rows();
+            self.views.push(View::of_first_rows(table));
+            self.at = self.views.len() - 1;
+            self.focus = Focus::Grid;
+        }
+    }
+
     /// Says why there is no answer, in the place where the question was asked.
     fn on_failure(&mut self, waiting: &Waiting, failure: Failure) {
+        if matches!(waiting, Waiting::Open(_)) {
+            self.drop_first_rows();
+        }
         let why = match failure {
             Failure::Cancelled => return self.say(Tone::Plain, "cancelled; what was there before stays"),
             Failure::Error(why) => why,
@@ -66,7 +84,9 @@ impl App {
             (Waiting::Export { .. }, Some(Overlay::Form(form))) if form.purpose == FormPurpose::Export => {
                 form.note = Some(Err(why));
             }
-            (Waiting::Open, Some(Overlay::Form(form))) if form.purpose != FormPurpose::Export => {
+            (Waiting::Open(_) | Waiting::Matches { .. }, Some(Overlay::Form(form)))
+                if form.purpose != FormPurpose::Export =>
+            {
                 form.note = Some(Err(why));
             }
             _ => self.say(Tone::Error, why),
@@ -141,7 +161,7 @@ impl App {
                 step: done.step.operation.clone(),
                 params: done.step.params.clone(),
                 inputs: done.inputs.clone(),
-                output: Some(Output::of(done.id, &done.table, done.hash.clone())),
+                output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
             }));
             effects.extend(done.opened.iter().cloned().map(Effect::Hash));

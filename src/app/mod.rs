@@ -1,9 +1,12 @@
 //! The workbench: one event loop, one state, effects as values.
 
 mod act;
+mod bookmarks;
+mod column_list;
 mod effect;
 mod engine_events;
 mod export_form;
+mod operate;
 mod overlay;
 mod run;
 mod session;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Effect;
+use super::column_list::is_column_key;
 use super::state::{App, Waiting};
 use super::views::filter_column;
 use crate::action::{ACTIONS, Act};
@@ -10,7 +11,9 @@ use crate::analysis::filter_text::{conjunction, understand};
 use crate::config::{Key, KeyCode};
 use crate::engine::{Job, Slot};
 use crate::model::{Chip, Focus, Step};
-use crate::panes::{Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, PromptKind, View};
+use crate::panes::{
+    Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, PromptKind, View,
+};
 use crate::ui::edit;
 
 impl App {
@@ -31,6 +34,9 @@ impl App {
                 }
                 _ => edit(&mut prompt.input, key),
             },
+            Overlay::Picker(picker) if picker.purpose == PickerPurpose::Columns && is_column_key(key) => {
+                return self.on_column_key(key);
+            }
             Overlay::Picker(picker) => picker_key(picker, key),
             Overlay::Form(form) => form_key(form, key),
         };
@@ -42,6 +48,10 @@ impl App {
         match &mut self.overlay {
             Some(Overlay::Picker(picker)) => picker.narrow(),
             Some(Overlay::Form(form)) if form.purpose == FormPurpose::Export => self.note_export(),
+            Some(Overlay::Form(form)) if matches!(form.purpose, FormPurpose::Operation(_)) => {
+                form.note = None;
+                return self.preview_operation();
+            }
             Some(Overlay::Form(form)) => form.note = None,
             Some(Overlay::Prompt(prompt)) => {
                 return match prompt.kind {
@@ -72,12 +82,17 @@ impl App {
     fn accept_overlay(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
             Some(Overlay::Prompt(prompt)) => self.accept_prompt(prompt),
-            Some(Overlay::Picker(picker)) => {
-                picker.chosen().map(|item| item.action).map_or_else(Vec::new, |action| self.invoke(action))
-            }
+            Some(Overlay::Picker(picker)) => match picker.chosen().map(|item| item.choice.clone()) {
+                Some(Choice::Action(action)) => self.invoke(action),
+                Some(Choice::Column(name)) => self.go_to_column(&name),
+                Some(Choice::Bookmark(at)) => self.go_to_bookmark(at),
+                None => Vec::new(),
+            },
             Some(Overlay::Form(form)) => match form.purpose.clone() {
                 FormPurpose::RunQuery(name) => self.accept_parameters(form, &name),
                 FormPurpose::Export => self.accept_export(form),
+                FormPurpose::Operation(id) => self.accept_operation(form, id),
+                FormPurpose::Bookmark => self.accept_bookmark(&form),
             },
             None => Vec::new(),
         }
@@ -159,7 +174,7 @@ impl App {
             self.view_mut().into_iter().for_each(View::drop_preview);
             return vec![Effect::Cancel(Slot::Preview)];
         };
-        let job = Job::Preview(step, Arc::clone(&table));
+        let job = Job::Preview(step, vec![Arc::clone(&table)]);
         self.waiting.insert(Slot::Preview, Waiting::Preview { view, table });
         vec![Effect::Start { slot: Slot::Preview, title: "preview of a filter".to_owned(), job }]
     }
@@ -213,7 +228,15 @@ impl App {
             } else {
                 Some(elsewhere())
             };
-            PickItem { keys: keys.join(", "), action, reason }
+            let text = reason.as_ref().map_or(action.doc.to_owned(), |reason| format!("not now: {reason}"));
+            PickItem {
+                keys: keys.join(", "),
+                name: action.id.to_owned(),
+                text,
+                also: action.also,
+                choice: Choice::Action(action),
+                is_dim: reason.is_some(),
+            }
         };
         let listed = ACTIONS.iter().filter(|action| !is_help || action.is_in(self.focus));
         let items = listed.map(item).collect();

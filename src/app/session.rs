@@ -52,6 +52,11 @@ impl Session {
         {
             return Flow::Continue;
         }
+        if let Event::Engine(EngineEvent::Early { slot, generation, .. }) = &event
+            && !self.engine.is_current(*slot, *generation)
+        {
+            return Flow::Continue;
+        }
         let effects = self.app.update(event);
         let flow = self.perform(effects);
         self.app.set_jobs(self.engine.jobs());

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::bookmarks::Bookmark;
 use crate::action::{self, Action};
 use crate::config::{Config, Key};
 use crate::engine::{JobInfo, JobState, Slot};
 use crate::model::{ColumnUnderCursor, Focus, Snapshot, Table, TableId, TextMode};
 use crate::panes::{
-    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View,
+    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, StackOf, Status, TABLES, Tone,
+    View,
 };
 use crate::query::Library;
 use crate::ui::{ColourDepth, Look, Rects, Shape, layout};
@@ -41,8 +43,10 @@ pub struct OpenCase {
 /// that asked and not the one that happens to be on the screen.
 #[derive(Clone, Debug)]
 pub(super) enum Waiting {
-    /// A new view.
-    Open,
+    /// A new view, or one that changes.
+    Open(Opening),
+    /// The counts of a join that is being written on this view.
+    Matches { view: TableId },
     /// The view's new filters and sort order.
     Derive(super::views::Derivation),
     /// What a filter being typed leaves of this table.
@@ -51,6 +55,17 @@ pub(super) enum Waiting {
     Find { view: TableId, table: Arc<Table>, needle: String, jump: bool },
     /// The table that is written, and which of its rows.
     Export { table: TableId, scope: String },
+}
+
+/// Where the table that is being made will be shown.
+#[derive(Clone, Debug)]
+pub(super) enum Opening {
+    /// In a view of its own.
+    View,
+    /// In a view of its own, whose rows are counted values of another.
+    Stack(StackOf),
+    /// In the place of the view that was opened with this table.
+    Instead(TableId),
 }
 
 /// The whole state; panes own theirs.
@@ -77,6 +92,7 @@ pub struct App {
     pub(super) job_list: Vec<JobInfo>,
     pub(super) waiting: HashMap<Slot, Waiting>,
     pub(super) history: HashMap<PromptKind, Vec<String>>,
+    pub(super) bookmarks: Vec<Bookmark>,
 }
 
 impl App {
@@ -116,6 +132,7 @@ impl App {
             job_list: Vec::new(),
             waiting: HashMap::new(),
             history: HashMap::new(),
+            bookmarks: Vec::new(),
         }
     }
 
@@ -165,6 +182,7 @@ impl App {
         Snapshot {
             focus: self.focus,
             n_rows: view.map(View::n_rows),
+            is_loading: view.is_some_and(View::is_loading),
             n_marked: view.map_or(0, View::n_marked),
             n_filters: view.map_or(0, |v| v.chips.len()),
             n_sort_keys: view.map_or(0, |v| v.sort.len()),
@@ -173,6 +191,8 @@ impl App {
             n_views: self.views.len(),
             n_notes: view.map_or(0, |v| v.table().notes.len()),
             n_jobs_running: self.waiting.len(),
+            is_stack: view.is_some_and(|v| v.stack.is_some()),
+            n_bookmarks: self.bookmarks.len(),
             has_search: view.is_some_and(|v| v.search.is_some()),
             column,
             query,

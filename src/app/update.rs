@@ -96,13 +96,15 @@ impl App {
     pub(super) fn settle(&mut self) {
         let rects = self.rects();
         if self.detail.scroll > 0 {
-            let most = self.view().map_or(0, |view| crate::panes::detail_surplus(view, &self.look, rects.detail));
+            let most = self
+                .view()
+                .map_or(0, |view| crate::panes::detail_surplus(view, &self.look, &self.detail, rects.detail));
             self.detail.scroll = self.detail.scroll.min(most);
         }
         let grid = rects.main;
-        let n_lines = crate::panes::grid_lines(grid);
         let width = grid.width.saturating_sub(u16::from(!rects.browser.is_empty()));
         if let Some(view) = self.view_mut() {
+            let n_lines = crate::panes::grid_lines(view, grid);
             view.settle(n_lines, |view| crate::panes::grid_leftmost(view, width));
         }
     }

@@ -1,12 +1,12 @@
 //! Views are derived: filters and sort order become steps on the opened table.
 
 use super::Effect;
-use super::state::{App, Waiting};
+use super::state::{App, Opening, Waiting};
 use crate::analysis::filter_text::{FilterColumn, conjunction, equals};
 use crate::engine::{Done, Job, Slot};
-use crate::model::{Chip, Column, Focus, SortKey, Step, TableId};
+use crate::model::{Chip, Column, Focus, Level, SortKey, Step, TableId};
 use crate::operation::{PREVIOUS, describe, show_keys};
-use crate::panes::{Form, FormPurpose, Kept, Overlay, TABLES, Tone, View};
+use crate::panes::{FormPurpose, Kept, Overlay, TABLES, Tone, View};
 
 /// New filters and sort order of a view, until the engine has worked them out.
 #[derive(Clone, Debug)]
@@ -45,33 +45,82 @@ impl App {
 
     /// Starts a step that opens a new view.
     pub(super) fn open(&mut self, step: Step) -> Vec<Effect> {
-        self.waiting.insert(Slot::Load, Waiting::Open);
+        self.open_as(step, Opening::View)
+    }
+
+    /// Starts a step whose table is shown as `opening` says.
+    pub(super) fn open_as(&mut self, step: Step, opening: Opening) -> Vec<Effect> {
+        self.waiting.insert(Slot::Load, Waiting::Open(opening));
         vec![Effect::Start { slot: Slot::Load, title: describe(&step), job: Job::Steps(vec![step]) }]
     }
 
-    pub(super) fn on_opened(&mut self, done: Vec<Done>) {
+    pub(super) fn on_opened(&mut self, done: Vec<Done>, opening: Opening) -> Vec<Effect> {
         let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
-        self.views.extend(done.into_iter().map(|done| View::new(done.id, done.table)));
-        self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
-        if let Some(Overlay::Form(Form { purpose: FormPurpose::RunQuery(_), .. })) = &self.overlay {
-            self.overlay = None;
+        let mut views = done.into_iter().map(|done| View::new(done.id, done.table));
+        if let Some(at) = self.views.iter().position(View::is_loading) {
+            // All rows take the place of the first ones, under the same cursor.
+            if let Some(view) = views.next() {
+                self.views[at] = view.in_place_of(&self.views[at]);
+            }
+            self.views.extend(views);
+            self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
+            self.tell_notes();
+            return Vec::new();
         }
+        match opening {
+            Opening::Instead(base) => return self.show_instead(base, views.next()),
+            Opening::Stack(stack) => self.views.extend(views.map(|view| view.as_stack(stack.clone()))),
+            Opening::View => self.views.extend(views),
+        }
+        self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
+        self.close_answered_form();
         if self.overlay.is_some() {
             // What is open is about the view below it; that view must not change under it.
             let key = crate::action::find("next-view").map(|action| self.key(action)).unwrap_or_default();
             self.say(Tone::Plain, format!("{} is open too; {key} goes there", names.join(", ")));
-            return;
+            return Vec::new();
         }
         self.at = self.views.len().saturating_sub(1);
         self.focus = Focus::Grid;
         self.tell_notes();
+        Vec::new()
+    }
+
+    /// Closes the form whose step has been done.
+    fn close_answered_form(&mut self) {
+        if matches!(&self.overlay, Some(Overlay::Form(form)) if matches!(form.purpose, FormPurpose::RunQuery(_) | FormPurpose::Operation(_)))
+        {
+            self.overlay = None;
+        }
+    }
+
+    /// The table with a changed column takes the place of the one it was made of, under the same filters.
+    fn show_instead(&mut self, base: TableId, view: Option<View>) -> Vec<Effect> {
+        self.close_answered_form();
+        let at = self.views.iter().position(|view| view.base.0 == base);
+        let (Some(at), Some(view)) = (at, view) else { return Vec::new() };
+        let old = &self.views[at];
+        let (chips, sort) = (old.chips.clone(), old.sort.clone());
+        self.views[at] = view.looking_like(old);
+        self.at = at;
+        self.tell_notes();
+        self.derive(chips, sort)
+    }
+
+    /// Takes the view of first rows away: its rest will not come.
+    pub(super) fn drop_first_rows(&mut self) {
+        if let Some(at) = self.views.iter().position(View::is_loading) {
+            self.views.remove(at);
+            self.at = self.at.min(self.views.len().saturating_sub(1));
+            self.focus = if self.views.is_empty() { Focus::Browser } else { self.focus };
+        }
     }
 
     fn tell_notes(&mut self) {
         let Some(view) = self.view() else { return };
-        let notes = &view.table().notes;
-        let Some(first) = notes.first().map(ToString::to_string) else { return };
-        let n_notes = notes.len();
+        let warnings: Vec<_> = view.table().notes.iter().filter(|note| note.level == Level::Warning).collect();
+        let Some(first) = warnings.first().map(ToString::to_string) else { return };
+        let n_notes = view.table().notes.len();
         let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
         self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {first}"));
     }

@@ -6,11 +6,13 @@
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Error, Result};
+use crate::analysis::table_hash;
 use crate::model::{Input, Note, Params, Table, TableId, hex};
 
 /// A column of an output, as the journal names it.
@@ -33,14 +35,16 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn of(id: TableId, table: &Table, hash: String) -> Self {
+    /// What the journal keeps of a table. Its hash takes a while for a large one, so this is not for the screen thread.
+    pub fn of(id: TableId, table: &Table) -> Self {
+        let hash = table_hash::of(table);
         let columns = table.columns.iter().map(|c| OutputColumn { name: c.name.clone(), dtype: c.dtype.to_string() });
         Self { table: id, name: table.name.clone(), columns: columns.collect(), rows: table.n_rows() as u64, hash }
     }
 }
 
 /// What is to be recorded; the journal adds its number, the chain and who wrote it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// When the step was done, RFC 3339.
     pub utc: String,
@@ -48,7 +52,8 @@ pub struct Entry {
     pub step: String,
     pub params: Params,
     pub inputs: Vec<Input>,
-    pub output: Option<Output>,
+    /// The table that the step made; it is hashed when it is written.
+    pub output: Option<(TableId, Arc<Table>)>,
     pub notes: Vec<Note>,
 }
 
@@ -121,7 +126,7 @@ impl Journal {
             step: entry.step,
             params: entry.params,
             inputs: entry.inputs,
-            output: entry.output,
+            output: entry.output.map(|(id, table)| Output::of(id, &table)),
             notes: entry.notes,
             sent: Vec::new(),
         };

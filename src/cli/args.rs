@@ -3,7 +3,8 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::shared::shared;
-use crate::operation::{OPERATIONS, Operation};
+use crate::operation::{Inputs, OPERATIONS, Operation};
+use crate::query::Format;
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -22,7 +23,9 @@ fn open() -> Command {
     let paths = Arg::new("paths").value_name("PATH").num_args(1..).required(true).help("Files or folders");
     shared(Command::new("open"), true)
         .about("Open files or folders in the workbench; in a pipe, list their tables")
+        .after_help(format!("What can be read: {}.", Format::ENDINGS))
         .arg(paths)
+        .arg(flag("columns", "In a pipe, list the columns of each table: type, role, nulls, notes"))
         .arg(flag("ascii", "Draw with ASCII characters only"))
 }
 
@@ -43,7 +46,7 @@ fn sql() -> Command {
 }
 
 fn do_operation() -> Command {
-    let on_tables = OPERATIONS.iter().filter(|operation| operation.inputs.count() > 0);
+    let on_tables = OPERATIONS.iter().filter(|operation| operation.inputs != Inputs::None);
     Command::new("do")
         .about("Do an operation on a table: a path, '-', query:FAMILY.NAME or table:NAME")
         .subcommand_required(true)

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use crate::action::ACTIONS;
 use crate::config::{Keymap, show_chord};
 use crate::model::Table;
-use crate::operation::{Inputs, OPERATIONS};
+use crate::operation::OPERATIONS;
 use crate::query::Library;
 
 /// A table of texts.
@@ -15,6 +15,27 @@ fn table(name: &str, columns: &[&str], rows: &[Vec<String>]) -> PolarsResult<Tab
         Column::new((*name).into(), values)
     };
     let df = DataFrame::new(rows.len(), columns.iter().enumerate().map(column).collect())?;
+    Ok(Table::new(name, df, &|_, _| None))
+}
+
+/// One row a table: its name, rows and columns.
+pub fn tables(rows: &[(String, u64, u64)]) -> PolarsResult<Table> {
+    let names: Vec<&str> = rows.iter().map(|r| r.0.as_str()).collect();
+    let counts = |f: fn(&(String, u64, u64)) -> u64| rows.iter().map(f).collect::<Vec<_>>();
+    let df = df!("table" => names, "rows" => counts(|r| r.1), "columns" => counts(|r| r.2))?;
+    Ok(Table::new("tables", df, &|_, _| None))
+}
+
+/// The rows of tables of the same columns, one after the other.
+pub fn stacked(name: &str, tables: &[std::sync::Arc<Table>]) -> PolarsResult<Table> {
+    let mut df = DataFrame::empty();
+    for table in tables {
+        if df.width() == 0 {
+            df = table.frame().clone();
+        } else {
+            df.vstack_mut(table.frame())?;
+        }
+    }
     Ok(Table::new(name, df, &|_, _| None))
 }
 
@@ -77,11 +98,7 @@ pub fn operations() -> PolarsResult<Table> {
                 if spec.required { text } else { format!("[{text}]") }
             };
             let params: Vec<_> = operation.params.iter().map(param).collect();
-            let inputs = match operation.inputs {
-                Inputs::None => "evidence",
-                Inputs::One => "a table",
-                Inputs::Two => "two tables",
-            };
+            let inputs = operation.inputs.words();
             vec![operation.id.to_owned(), inputs.to_owned(), params.join(" "), operation.doc.to_owned()]
         })
         .collect();

@@ -1,6 +1,6 @@
 //! Where results go, and standard input as a file.
 
-use std::io::{BufWriter, IsTerminal, Read, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -51,34 +51,10 @@ fn file(path: &Path, table: &Table, shared: &Shared) -> anyhow::Result<(PathBuf,
     Ok((path.to_owned(), format))
 }
 
-/// Whether the first line is parted by tabs and not by commas.
-fn has_tab(start: &[u8]) -> bool {
-    let line = start.split(|b| *b == b'\n').next().unwrap_or_default();
-    line.contains(&b'\t') && !line.contains(&b',')
-}
-
-/// Standard input as a file in a folder that goes when it is dropped; its first bytes say what it is.
+/// Standard input as a file in a folder that goes when it is dropped. It has no ending, so its content says what it is.
 pub fn spool_stdin() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
     let folder = tempfile::tempdir().context("standard input needs a temporary folder")?;
-    let mut start = [0; 64];
-    let mut stdin = std::io::stdin().lock();
-    let mut n_read = 0;
-    while n_read < start.len() {
-        match stdin.read(&mut start[n_read..])? {
-            0 => break,
-            n => n_read += n,
-        }
-    }
-    let start = &start[..n_read];
-    let ending = match start {
-        _ if start.starts_with(b"PAR1") => "parquet",
-        _ if start.trim_ascii_start().starts_with(b"{") => "jsonl",
-        _ if has_tab(start) => "tsv",
-        _ => "csv",
-    };
-    let path = folder.path().join(format!("stdin.{ending}"));
-    let mut file = std::fs::File::create(&path)?;
-    file.write_all(start)?;
-    std::io::copy(&mut stdin, &mut file)?;
+    let path = folder.path().join("stdin");
+    std::io::copy(&mut std::io::stdin().lock(), &mut std::fs::File::create(&path)?)?;
     Ok((folder, path))
 }

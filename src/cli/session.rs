@@ -7,10 +7,10 @@ use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
 
 use super::{Shared, narrate};
-use crate::case::{Case, Entry, Output};
+use crate::case::{Case, Entry};
 use crate::config::{Config, queries};
 use crate::engine::{Answer, Catalog, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
-use crate::model::{Cancel, Evidence, Note, Progress, Step};
+use crate::model::{Cancel, Evidence, Level, Note, Progress, Step};
 use crate::query::{Layer, Library, LibraryConfig, Sources, template_files};
 
 /// The library that the flags and the configuration ask for.
@@ -39,6 +39,10 @@ pub struct Session {
     case: Option<Case>,
     opened: Vec<Evidence>,
     pub notes: Vec<Note>,
+    /// Where standard input was put, which means nothing to anybody.
+    spooled: Option<String>,
+    /// Whether what is only good to know is told too.
+    pub tells_remarks: bool,
 }
 
 impl Session {
@@ -60,8 +64,9 @@ impl Session {
             cancel,
             progress: Progress::default(),
             now: Utc::now(),
+            early: Arc::new(drop),
         };
-        Ok(Self { cx, case, opened: Vec::new(), notes: shadowed })
+        Ok(Self { cx, case, opened: Vec::new(), notes: shadowed, spooled: None, tells_remarks: false })
     }
 
     pub fn library(&self) -> &Library {
@@ -88,7 +93,7 @@ impl Session {
                 step: done.step.operation.clone(),
                 params: done.step.params.clone(),
                 inputs: done.inputs.clone(),
-                output: Some(Output::of(done.id, &done.table, done.hash.clone())),
+                output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
             })?;
         }
@@ -97,13 +102,15 @@ impl Session {
 
     /// What a person gives as INPUT, as the step that makes a table of it. With a case, what came through a pipe is kept
     /// in the case's folder, so that the journal replays.
-    pub fn input_step(&self, input: &str, shared: &Shared) -> anyhow::Result<(Step, Option<tempfile::TempDir>)> {
+    pub fn input_step(&mut self, input: &str, shared: &Shared) -> anyhow::Result<(Step, Option<tempfile::TempDir>)> {
         let open = |path: &Path| Step::new("open", Vec::new()).with("path", path.display().to_string());
         if input == "-" {
             let (folder, path) = super::output::spool_stdin()?;
-            let Some(case) = &self.case else { return Ok((open(&path), Some(folder))) };
-            let ending = path.extension().unwrap_or_default().display().to_string();
-            let kept = case.folder.join("tables").join(format!("stdin-{}.{ending}", case.journal.last_seq() + 1));
+            let Some(case) = &self.case else {
+                self.spooled = Some(path.display().to_string());
+                return Ok((open(&path), Some(folder)));
+            };
+            let kept = case.folder.join("tables").join(format!("stdin-{}", case.journal.last_seq() + 1));
             std::fs::copy(&path, &kept).with_context(|| kept.display().to_string())?;
             return Ok((open(&kept), None));
         }
@@ -112,8 +119,16 @@ impl Session {
 
     /// Tells the notes and, with a case, records the hashes of the evidence.
     pub fn end(mut self) -> anyhow::Result<super::Ended> {
+        let shown = |note: &Note| match &self.spooled {
+            Some(path) => note.to_string().replace(path, "standard input"),
+            None => note.to_string(),
+        };
         for note in &self.notes {
-            narrate(&format!("note: {note}"));
+            match note.level {
+                Level::Warning => narrate(&format!("note: {}", shown(note))),
+                Level::Remark if self.tells_remarks => narrate(&format!("remark: {}", shown(note))),
+                Level::Remark => {}
+            }
         }
         if let Some(case) = &mut self.case {
             for evidence in self.opened {
@@ -122,7 +137,8 @@ impl Session {
                 }
             }
         }
-        Ok(if self.notes.is_empty() { super::Ended::Done } else { super::Ended::DoneWithNotes })
+        let is_clean = self.notes.iter().all(|note| note.level == Level::Remark);
+        Ok(if is_clean { super::Ended::Done } else { super::Ended::DoneWithNotes })
     }
 }
 

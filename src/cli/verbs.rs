@@ -9,7 +9,8 @@ use super::shared::{is_set, text};
 use super::{Ended, Shared, listing, narrate, output};
 use crate::case;
 use crate::config::Config;
-use crate::model::{Cancel, Progress, Step, Table};
+use crate::engine::Failure;
+use crate::model::{Cancel, Note, Progress, Step, Table};
 use crate::operation::{self, Cx};
 use crate::query::Body;
 
@@ -28,23 +29,34 @@ pub fn run(verb: &str, matches: &ArgMatches, config: &Config) -> anyhow::Result<
     }
 }
 
-/// In a pipe, `open` lists the tables of what it is given.
+/// In a pipe, `open` lists the tables of what it is given, or with `--columns` their columns. A table that cannot be
+/// read costs itself.
 fn open(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let shared = Shared::of_open(matches);
     let mut session = Session::start(config, &shared)?;
-    let stems = session.library().stems();
-    let notes = session.library().notes.clone();
-    session.notes.extend(notes);
-    let mut rows = Vec::new();
-    for stem in stems {
-        let done = session.step(Step::new("open", Vec::new()).with("path", format!("table:{stem}")))?;
-        rows.push((stem, done.table.n_rows() as u64, done.table.columns.len() as u64));
+    session.tells_remarks = true;
+    let (mut rows, mut columns) = (Vec::new(), Vec::new());
+    for stem in session.library().stems() {
+        match session.step(Step::new("open", Vec::new()).with("path", format!("table:{stem}"))) {
+            Ok(done) => {
+                rows.push((stem, done.table.n_rows() as u64, done.table.columns.len() as u64));
+                if is_set(matches, "columns") {
+                    columns.push(session.step(Step::new("columns", vec![done.id]))?.table);
+                }
+            }
+            Err(e) if e.downcast_ref() == Some(&Failure::Cancelled) => return Err(e),
+            Err(e) => session.notes.push(Note::new(stem, format!("left out: {e:#}"))),
+        }
     }
-    let names: Vec<&str> = rows.iter().map(|r| r.0.as_str()).collect();
-    let counts = |f: fn(&(String, u64, u64)) -> u64| rows.iter().map(f).collect::<Vec<_>>();
-    let df = polars::prelude::df!("table" => names, "rows" => counts(|r| r.1), "columns" => counts(|r| r.2))?;
-    output::write(&Table::new("tables", df, &|_, _| None), &shared)?;
+    anyhow::ensure!(!rows.is_empty(), "none of the tables can be read: {}", said(&session.notes));
+    let table =
+        if is_set(matches, "columns") { listing::stacked("columns", &columns)? } else { listing::tables(&rows)? };
+    output::write(&table, &shared)?;
     session.end()
+}
+
+fn said(notes: &[Note]) -> String {
+    notes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn query(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
@@ -142,7 +154,7 @@ fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let library = super::library(config, &shared)?;
     let records = case::read(&journal_of(config, matches)?)?;
     let (cancel, progress) = (Cancel::default(), Progress::default());
-    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress };
+    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress, early: &|_| {} };
     let (tables, mismatches) = case::replay(&cx, &records);
     for mismatch in &mismatches {
         narrate(&format!("step {} ({}): {}", mismatch.seq, mismatch.step, mismatch.why));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono_tz::Tz;
 use serde::Deserialize;
 
 use super::embedded::text as embedded_text;
@@ -14,11 +15,13 @@ use super::{Keymap, Paths, RoleBook, Theme};
 pub struct Settings {
     /// Name of a theme of ours or a file in the user's `themes/`.
     pub theme: String,
+    /// The zone of the hosts that are looked into, such as Europe/Berlin.
+    pub host_zone: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: "dark".to_owned() }
+        Self { theme: "dark".to_owned(), host_zone: None }
     }
 }
 
@@ -34,6 +37,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// The zone of the hosts that are looked into, where one is configured.
+    pub fn host_zone(&self) -> Option<Tz> {
+        self.settings.host_zone.as_ref().and_then(|name| name.parse().ok())
+    }
+
     /// Loads the user's files over ours. `read` gives a file's text, or None where there is no such file.
     pub fn load(paths: Paths, read: &dyn Fn(&Path) -> Option<String>) -> Self {
         let mut problems = Vec::new();
@@ -44,6 +52,11 @@ impl Config {
         let settings = user("config.yaml")
             .and_then(|(file, text)| YamlText { file: &file, text: &text }.parse().map_err(|p| problems.push(p)).ok());
         let settings: Settings = settings.unwrap_or_default();
+        if let Some(name) = settings.host_zone.as_ref().filter(|name| name.parse::<Tz>().is_err()) {
+            let file = paths.config.join("config.yaml").display().to_string();
+            let what = format!("host-zone: '{name}' is no time zone; write one such as Europe/Berlin");
+            problems.push(Problem { file, line: 1, what });
+        }
         let (keymap, keymap_problems) = layered("keymaps/default.yaml", user("keymap.yaml").as_ref(), Keymap::load);
         let (roles, role_problems) = layered("data/roles.yaml", user("roles.yaml").as_ref(), RoleBook::load);
         problems.extend(keymap_problems.into_iter().chain(role_problems));

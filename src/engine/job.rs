@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Catalog;
-use crate::analysis::{find, table_hash};
+use crate::analysis::find;
 use crate::export::{self, Cells, Format, Overwrite};
 use crate::model::{Cancel, Evidence, Input, Progress, Step, Table, TableId};
 use crate::operation::{self, Cx, PREVIOUS};
@@ -17,8 +17,8 @@ use crate::query::Library;
 pub enum Job {
     /// Steps one after the other; [`PREVIOUS`] among inputs is what the step before made. Results are kept.
     Steps(Vec<Step>),
-    /// One step on a table that is not kept: what a filter would leave.
-    Preview(Step, Arc<Table>),
+    /// One step whose table is not kept: what a filter would leave, or a join would find.
+    Preview(Step, Vec<Arc<Table>>),
     /// Rows that hold a text.
     Find {
         table: Arc<Table>,
@@ -49,7 +49,6 @@ pub struct Done {
     pub inputs: Vec<Input>,
     pub id: TableId,
     pub table: Arc<Table>,
-    pub hash: String,
     /// The evidence that was opened.
     pub opened: Vec<Evidence>,
 }
@@ -88,11 +87,19 @@ pub struct JobCx {
     pub cancel: Cancel,
     pub progress: Progress,
     pub now: DateTime<Utc>,
+    /// Takes the first rows of a table whose rest is still being read.
+    pub early: Arc<dyn Fn(Table) + Send + Sync>,
 }
 
 impl JobCx {
     fn operation(&self) -> Cx<'_> {
-        Cx { library: &self.library, now: self.now, cancel: &self.cancel, progress: &self.progress }
+        Cx {
+            library: &self.library,
+            now: self.now,
+            cancel: &self.cancel,
+            progress: &self.progress,
+            early: &*self.early,
+        }
     }
 }
 
@@ -100,8 +107,8 @@ impl JobCx {
 pub fn run(cx: &JobCx, job: Job) -> Result<Answer, Failure> {
     match job {
         Job::Steps(steps) => run_steps(cx, steps),
-        Job::Preview(step, table) => {
-            Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &[table])?.table)))
+        Job::Preview(step, tables) => {
+            Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &tables)?.table)))
         }
         Job::Find { table, columns, needle } => {
             let columns: Vec<_> = columns.iter().filter_map(|name| table.column(name)).collect();
@@ -132,7 +139,6 @@ fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
     let evidence = outcome.opened.iter().cloned().map(Input::Evidence);
     Ok(Done {
         inputs: inputs.chain(evidence).collect(),
-        hash: table_hash::of(&table),
         id: cx.catalog.insert(Arc::clone(&table)),
         opened: outcome.opened,
         table,

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::guard::guarded;
 use super::job::{self, Answer, Failure, Job, JobCx};
 use super::{Catalog, ScribeEvent};
-use crate::model::{Cancel, Progress};
+use crate::model::{Cancel, Progress, Table};
 use crate::query::Library;
 
 /// A place that has at most one job.
@@ -30,7 +30,17 @@ pub enum Slot {
 /// News from the engine.
 #[derive(Debug)]
 pub enum EngineEvent {
-    Job { slot: Slot, generation: u64, result: Result<Answer, Failure> },
+    Job {
+        slot: Slot,
+        generation: u64,
+        result: Result<Answer, Failure>,
+    },
+    /// The first rows of a table whose rest is still being read.
+    Early {
+        slot: Slot,
+        generation: u64,
+        table: Arc<Table>,
+    },
     Scribe(ScribeEvent),
 }
 
@@ -83,8 +93,11 @@ impl Engine {
         let generation = self.generation;
         let (cancel, progress) = (Cancel::default(), Progress::default());
         let (library, catalog) = (Arc::clone(&self.library), Arc::clone(&self.catalog));
-        let cx = JobCx { library, catalog, cancel: cancel.clone(), progress: progress.clone(), now };
         let events = self.events.clone();
+        let to_screen = events.clone();
+        let early = move |table| drop(to_screen.send(EngineEvent::Early { slot, generation, table: Arc::new(table) }));
+        let early = Arc::new(early);
+        let cx = JobCx { library, catalog, cancel: cancel.clone(), progress: progress.clone(), now, early };
         drop(self.runtime.spawn_blocking(move || {
             let result = guarded(|| job::run(&cx, job)).unwrap_or_else(|panic| Err(Failure::Error(panic)));
             // With the receiver gone the program is ending, and nobody wants the answer.
@@ -132,6 +145,11 @@ impl Engine {
         };
         self.end(generation, state);
         true
+    }
+
+    /// Whether this is the job that its slot runs.
+    pub fn is_current(&self, slot: Slot, generation: u64) -> bool {
+        self.running.get(&slot).is_some_and(|(current, _)| *current == generation)
     }
 
     pub fn is_idle(&self) -> bool {

@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub focus: Focus,
     /// Rows of the table in the grid; None where no table is open.
     pub n_rows: Option<usize>,
+    /// Whether only the first rows are there and the rest is being read.
+    pub is_loading: bool,
     pub n_marked: usize,
     pub n_filters: usize,
     pub n_sort_keys: usize,
@@ -46,6 +48,9 @@ pub struct Snapshot {
     pub n_views: usize,
     pub n_notes: usize,
     pub n_jobs_running: usize,
+    /// Whether the rows are counted values of another view.
+    pub is_stack: bool,
+    pub n_bookmarks: usize,
     pub has_search: bool,
     pub column: Option<ColumnUnderCursor>,
     /// Whether the browser's cursor is on a query, and if that query cannot run, why.

@@ -1,14 +1,18 @@
 //! The table: what every query, operation and pane works on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use polars::prelude::{AnyValue, DataFrame, DataType};
+use polars::prelude::{AnyValue, DataFrame, DataType, TimeUnit};
 use serde::{Deserialize, Serialize};
 use unicode_width::UnicodeWidthStr;
 
 use super::cell::json;
-use super::{Cell, Evidence, Kind, Note, Role, Shown, SourceId, TextMode, Untrusted, plain_text};
+use super::{
+    Cell, CellKind, Evidence, Kind, Notation, Note, Role, Shown, SourceId, TextMode, Timeline, Untrusted, Zone,
+    brief_nested, parse_nested, plain_text,
+};
 
 /// Hidden column: the [`SourceId`] of the evidence a row came from (u32).
 pub const SOURCE: &str = "__casebook_source";
@@ -85,6 +89,10 @@ pub struct Table {
     pub notes: Vec<Note>,
     /// The evidence behind the rows; their hidden source column points into it.
     pub sources: Vec<(SourceId, Evidence)>,
+    /// Roles that a person gave to columns; tables made from this one keep them.
+    pub chosen_roles: BTreeMap<String, Role>,
+    /// How the rows lie in time, where a column has the time role.
+    pub timeline: Option<Timeline>,
     df: DataFrame,
 }
 
@@ -99,7 +107,40 @@ impl Table {
     pub fn new(name: impl Into<String>, df: DataFrame, role_of: &dyn Fn(&str, Kind) -> Option<Role>) -> Self {
         let columns = df.columns().iter().enumerate().filter(|(_, c)| !is_hidden(c.name()));
         let columns = columns.map(|(position, c)| profile(c, position, role_of)).collect();
-        Self { name: name.into(), columns, notes: Vec::new(), sources: Vec::new(), df }
+        let mut table = Self {
+            name: name.into(),
+            columns,
+            notes: Vec::new(),
+            sources: Vec::new(),
+            chosen_roles: BTreeMap::new(),
+            timeline: None,
+            df,
+        };
+        table.timeline = table.counted_in_time();
+        table
+    }
+
+    /// The table with roles that a person chose; the time role is then in no other column.
+    #[must_use]
+    pub fn with_roles(mut self, chosen: BTreeMap<String, Role>) -> Self {
+        let has_time = chosen.iter().any(|(name, role)| *role == Role::TIME && self.column(name).is_some());
+        for column in &mut self.columns {
+            match chosen.get(&column.name) {
+                Some(role) => column.role = Some(role.clone()),
+                None if has_time && column.role == Some(Role::TIME) => column.role = None,
+                None => {}
+            }
+        }
+        self.chosen_roles = chosen;
+        self.timeline = self.counted_in_time();
+        self
+    }
+
+    fn counted_in_time(&self) -> Option<Timeline> {
+        let column = self.columns.iter().find(|c| c.role == Some(Role::TIME) && c.kind == Kind::Time)?;
+        let times = self.df.columns().get(column.position)?.as_materialized_series().to_physical_repr().into_owned();
+        let moments = times.i64().ok()?;
+        Timeline::of(&column.name, || moments.iter().flatten())
     }
 
     #[must_use]
@@ -134,7 +175,25 @@ impl Table {
 
     /// One cell in brief; null where there is no such row.
     pub fn cell(&self, row_idx: usize, column: &Column) -> Cell {
-        Cell::brief(&self.value(row_idx, column), column.digits)
+        brief(&self.value(row_idx, column), column.kind, column.digits)
+    }
+
+    /// One cell in brief, times as the clocks of `zone` show them.
+    pub fn cell_in(&self, row_idx: usize, column: &Column, zone: Zone) -> Cell {
+        match self.value(row_idx, column) {
+            AnyValue::Datetime(t, TimeUnit::Microseconds, _) => {
+                Cell::brief(&AnyValue::Datetime(zone.wall(t), TimeUnit::Microseconds, None), column.digits)
+            }
+            value => brief(&value, column.kind, column.digits),
+        }
+    }
+
+    /// Microseconds UTC of a cell that holds a moment.
+    pub fn moment(&self, row_idx: usize, column: &Column) -> Option<i64> {
+        match self.value(row_idx, column) {
+            AnyValue::Datetime(t, TimeUnit::Microseconds, _) => Some(t),
+            _ => None,
+        }
     }
 
     /// One cell in full, as text; None for null.
@@ -142,9 +201,18 @@ impl Table {
         plain_text(&self.value(row_idx, column))
     }
 
-    /// One cell as JSON.
+    /// One cell as JSON; a list or map that stands as JSON text is what it writes.
     pub fn json(&self, row_idx: usize, column: &Column) -> serde_json::Value {
-        json(&self.value(row_idx, column))
+        match self.value(row_idx, column) {
+            value if column.kind == Kind::Nested && value.get_str().is_some() => {
+                let text = value.get_str().unwrap_or_default();
+                match parse_nested(text) {
+                    Some((Notation::Json, value)) => value,
+                    _ => text.into(),
+                }
+            }
+            value => json(&value),
+        }
     }
 
     /// Where a row came from; None for rows that were made and not found.
@@ -160,13 +228,36 @@ impl Table {
     }
 }
 
+/// As [`Cell::brief`]; in a nested column a list or map that stands as text is shown by its size.
+fn brief(value: &AnyValue<'_>, kind: Kind, digits: u8) -> Cell {
+    let nested = value.get_str().filter(|_| kind == Kind::Nested).and_then(parse_nested);
+    match nested.and_then(|(_, value)| brief_nested(&value)) {
+        Some(text) => Cell { kind: CellKind::Nested, text },
+        None => Cell::brief(value, digits),
+    }
+}
+
+/// Cells that are parsed to see whether a text column holds lists or maps.
+const NESTED_SAMPLE: usize = 8;
+
+/// The kind of a column: text of which every sampled value writes a list or map is nested.
+fn kind_of(column: &polars::prelude::Column) -> Kind {
+    let Ok(ca) = column.str() else {
+        return Kind::of(column.dtype());
+    };
+    let mut values =
+        sample(column).filter_map(|row| ca.get(row)).filter(|v| !v.is_empty()).take(NESTED_SAMPLE).peekable();
+    let is_nested = values.peek().is_some() && values.all(|v| parse_nested(v).is_some());
+    if is_nested { Kind::Nested } else { Kind::Text }
+}
+
 fn profile(column: &polars::prelude::Column, position: usize, role_of: &dyn Fn(&str, Kind) -> Option<Role>) -> Column {
     let name = column.name().to_string();
-    let kind = Kind::of(column.dtype());
+    let kind = kind_of(column);
     let digits = if kind == Kind::Time { sampled_digits(column) } else { 0 };
     let shown_width =
         |cell: &Cell| Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width();
-    let widest = sample(column).map(|row| column.get(row).map_or(1, |v| shown_width(&Cell::brief(&v, digits))));
+    let widest = sample(column).map(|row| column.get(row).map_or(1, |v| shown_width(&brief(&v, kind, digits))));
     let width = widest.max().unwrap_or(1).max(1);
     Column {
         role: role_of(&name, kind),

@@ -75,7 +75,13 @@ mod tests {
     fn joined(input: DataFrame, result: DataFrame, how: &str) -> Result<DataFrame> {
         let library = Library::new(LibraryConfig::default());
         let (cancel, progress) = (Cancel::default(), Progress::default());
-        let cx = Cx { library: &library, now: chrono::DateTime::UNIX_EPOCH, cancel: &cancel, progress: &progress };
+        let cx = Cx {
+            library: &library,
+            now: chrono::DateTime::UNIX_EPOCH,
+            cancel: &cancel,
+            progress: &progress,
+            early: &|_| {},
+        };
         let step = Step::new("join-back", Vec::new()).with("how", how);
         Ok(run(&cx, &step, &[table(input), table(result)])?.table.frame().clone())
     }

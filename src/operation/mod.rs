@@ -3,25 +3,40 @@
 //! The grid's keys, `casebook do`, pipelines and the journal all say these steps; `docs/generated/operations.md` and the
 //! command line's help are made from the table.
 
+mod columns;
+mod compare;
+mod concat;
+mod convert;
+mod diff;
 mod filter;
 mod head;
+mod join;
 mod join_back;
+mod match_keys;
+mod noted_rows;
 mod notes;
 mod open;
 mod parameters;
+mod profile;
 mod query;
+mod resample;
+mod sample;
 mod select;
+mod set_time;
 mod sort;
 mod sql;
+mod stack;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use polars::prelude::{Expr, all, by_name};
 
-use crate::model::{Cancel, Evidence, Progress, Step, Table, TableId};
-use crate::query::Library;
+use crate::model::{Cancel, Evidence, Progress, Step, Table, TableId, format_time, parse_moment};
+use crate::query::{Library, Reach, Watch};
 
-pub use parameters::{ParamKind, ParamSpec, check};
+pub use parameters::{ParamKind, ParamSpec, check, columns, quoted};
 pub use sort::{parse_keys, show_keys};
 
 /// How many tables an operation works on.
@@ -31,14 +46,27 @@ pub enum Inputs {
     None,
     One,
     Two,
+    /// One table, or two where a second one is given.
+    OneOrTwo,
 }
 
 impl Inputs {
-    pub const fn count(self) -> usize {
+    pub const fn accepts(self, n_tables: usize) -> bool {
         match self {
-            Self::None => 0,
-            Self::One => 1,
-            Self::Two => 2,
+            Self::None => n_tables == 0,
+            Self::One => n_tables == 1,
+            Self::Two => n_tables == 2,
+            Self::OneOrTwo => n_tables == 1 || n_tables == 2,
+        }
+    }
+
+    /// In words, for help and errors.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::None => "evidence",
+            Self::One => "a table",
+            Self::Two => "two tables",
+            Self::OneOrTwo => "one or two tables",
         }
     }
 }
@@ -61,6 +89,15 @@ pub struct Cx<'a> {
     pub now: DateTime<Utc>,
     pub cancel: &'a Cancel,
     pub progress: &'a Progress,
+    /// Takes the first rows of a table whose rest is still being read.
+    pub early: &'a dyn Fn(Table),
+}
+
+impl Cx<'_> {
+    /// What a reader of evidence needs to know of the job.
+    pub const fn watch(&self, reach: Reach) -> Watch<'_> {
+        Watch { reach, cancel: self.cancel, progress: self.progress }
+    }
 }
 
 /// What an operation made.
@@ -84,14 +121,23 @@ pub enum Error {
     NoSuchOperation(String),
     #[error("{operation}: {why}")]
     Parameter { operation: String, why: String },
-    #[error("{operation} works on {wanted} table(s), not on {given}")]
-    Inputs { operation: String, wanted: usize, given: usize },
+    #[error("{operation} works on {wanted}, not on {given}")]
+    Inputs { operation: String, wanted: &'static str, given: usize },
     #[error("{0}")]
     Failed(String),
     #[error("cancelled")]
     Cancelled,
     #[error(transparent)]
-    Query(#[from] crate::query::Error),
+    Query(crate::query::Error),
+}
+
+impl From<crate::query::Error> for Error {
+    fn from(error: crate::query::Error) -> Self {
+        match error {
+            crate::query::Error::Cancelled => Self::Cancelled,
+            other => Self::Query(other),
+        }
+    }
 }
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -104,15 +150,28 @@ impl From<polars::prelude::PolarsError> for Error {
 
 /// Sorted by id.
 pub const OPERATIONS: &[&Operation] = &[
+    &columns::OPERATION,
+    &compare::OPERATION,
+    &concat::OPERATION,
+    &convert::OPERATION,
+    &diff::OPERATION,
     &filter::OPERATION,
     &head::OPERATION,
+    &join::OPERATION,
     &join_back::OPERATION,
+    &match_keys::OPERATION,
+    &noted_rows::OPERATION,
     &notes::OPERATION,
     &open::OPERATION,
+    &profile::OPERATION,
     &query::OPERATION,
+    &resample::OPERATION,
+    &sample::OPERATION,
     &select::OPERATION,
+    &set_time::OPERATION,
     &sort::OPERATION,
     &sql::OPERATION,
+    &stack::OPERATION,
 ];
 
 /// The row with this id.
@@ -124,8 +183,8 @@ pub fn find(id: &str) -> Result<&'static Operation> {
 /// Checks a step's parameters and inputs, and runs it. The result carries its inputs' notes and evidence.
 pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let operation = find(&step.operation)?;
-    if inputs.len() != operation.inputs.count() {
-        let wanted = operation.inputs.count();
+    if !operation.inputs.accepts(inputs.len()) {
+        let wanted = operation.inputs.words();
         return Err(Error::Inputs { operation: step.operation.clone(), wanted, given: inputs.len() });
     }
     check(operation, step)?;
@@ -143,6 +202,11 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
             outcome.table.sources.push(source.clone());
         }
     }
+    let chosen = inputs.iter().rev().flat_map(|table| table.chosen_roles.clone());
+    let chosen: BTreeMap<_, _> = chosen.chain(outcome.table.chosen_roles.clone()).collect();
+    if !chosen.is_empty() {
+        outcome.table = outcome.table.with_roles(chosen);
+    }
     Ok(outcome)
 }
 
@@ -156,6 +220,12 @@ pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
             settled.params.insert("path".to_owned(), absolute.unwrap_or_else(|_| path.clone()));
         }
         _ => {}
+    }
+    let moments = find(&step.operation).map(|operation| operation.params).unwrap_or_default();
+    for spec in moments.iter().filter(|spec| spec.kind == ParamKind::Moment) {
+        if let Some(micros) = step.params.get(spec.name).and_then(|text| parse_moment(text, cx.now).ok()) {
+            settled.params.insert(spec.name.to_owned(), format_time(micros, 'T', None) + "Z");
+        }
     }
     settled
 }
@@ -177,6 +247,29 @@ fn name_of(inputs: &[Arc<Table>]) -> &str {
 pub fn describe(step: &Step) -> String {
     let values: Vec<&str> = step.params.values().map(String::as_str).collect();
     format!("{} {}", step.operation, values.join(" ")).trim_end().to_owned()
+}
+
+/// A column by its very name; `col` would take a name such as `^.*$` for a pattern.
+fn column(name: &str) -> Expr {
+    by_name([name], true, false).as_expr()
+}
+
+/// All columns but these, whether they are there or not.
+fn all_but<'a>(names: impl IntoIterator<Item = &'a str>) -> Expr {
+    let names: Vec<&str> = names.into_iter().collect();
+    (all() - by_name(names, false, false)).as_expr()
+}
+
+/// An error where the table lacks one of these columns.
+fn need_columns(step: &Step, table: &Table, names: &[String]) -> Result<()> {
+    match names.iter().find(|name| table.column(name).is_none()) {
+        None => Ok(()),
+        Some(name) => {
+            let known: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).take(12).collect();
+            let why = format!("{} has no column '{name}'; it has {} ...", table.name, known.join(", "));
+            Err(Error::Parameter { operation: step.operation.clone(), why })
+        }
+    }
 }
 
 /// A table id's place among a step's inputs, for steps that refer to what the step before them made.

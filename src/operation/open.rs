@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required};
-use crate::model::{Step, Table};
-use crate::query::Source;
+use crate::analysis::oddities;
+use crate::model::{Note, Step, Table};
+use crate::query::{Part, Reach, Source};
 
 pub const OPERATION: Operation = Operation {
     id: "open",
@@ -15,27 +16,55 @@ pub const OPERATION: Operation = Operation {
     run,
 };
 
+/// From this size on, in bytes, the first rows are shown before the rest is read.
+const LARGE: u64 = 2 << 20;
+
 fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let path = required(step, "path")?;
-    let opened = match path.strip_prefix("table:") {
-        Some(name) => cx.library.open_stem(name)?,
-        None if Path::new(path).is_dir() => return list_folder(cx, Path::new(path)),
-        None => {
-            // From now on the table can be named in SQL.
-            cx.library.add_path(Path::new(path))?;
-            cx.library.open(&Source::file(Path::new(path))?)?
+    let (source, notes) = if let Some(name) = path.strip_prefix("table:") {
+        cx.library.source(name)?
+    } else {
+        // From now on the table can be named in SQL.
+        let stems = cx.library.add_path(Path::new(path))?;
+        match Source::file(Path::new(path)) {
+            Err(_) if Path::new(path).is_dir() => return list_folder(cx, path, stems),
+            source => (source?, Vec::new()),
         }
     };
-    let evidence = vec![opened.source.1.clone()];
+    let size: u64 = source.parts.iter().filter_map(|part: &Part| part.bytes().ok()).sum();
+    if size >= LARGE {
+        show_first_rows(cx, &source);
+    }
+    let mut opened = cx.library.open(&source, &cx.watch(Reach::All))?;
+    opened.notes.splice(0..0, notes);
+    let has_one_file = opened.sources.len() == 1;
+    let evidence = opened.sources.iter().map(|(_, evidence)| evidence.clone()).collect();
     let name = opened.name.clone();
-    let table = cx.library.collect(&name, opened.lf.clone(), vec![opened])?;
+    let about = source.path();
+    let mut table = cx.library.collect(&name, opened.lf.clone(), vec![opened])?;
+    let odd = oddities::of_table(table.frame());
+    // In a table of several files a place among the rows is none in the evidence.
+    let rows = |rows: Vec<u32>| if has_one_file { rows } else { Vec::new() };
+    table.notes.extend(odd.into_iter().map(|note| Note {
+        about: about.clone(),
+        rows: rows(note.rows.clone()),
+        ..note
+    }));
     Ok(Outcome { table, opened: evidence })
 }
 
+/// What goes wrong here goes wrong again where all is read, and is told there.
+fn show_first_rows(cx: &Cx<'_>, source: &Source) {
+    let first = cx.library.open(source, &cx.watch(Reach::First));
+    let table = first.and_then(|opened| cx.library.collect(&source.stem, opened.lf.clone(), vec![opened]));
+    if let Ok(table) = table.map(|table| table.with_notes(Vec::new())) {
+        (cx.early)(table);
+    }
+}
+
 /// A folder's tables become known; the result lists them.
-fn list_folder(cx: &Cx<'_>, path: &Path) -> Result<Outcome> {
-    let stems = cx.library.add_path(path)?;
-    let from = vec![path.display().to_string(); stems.len()];
+fn list_folder(cx: &Cx<'_>, path: &str, stems: Vec<String>) -> Result<Outcome> {
+    let from = vec![path.to_owned(); stems.len()];
     let df = polars::prelude::df!("table" => stems, "folder" => from)?;
     Ok(Outcome::of(cx.library.table("tables", df)))
 }

@@ -1,8 +1,10 @@
 //! The parameters of operations: one specification that checks, documents and makes the command line.
 
+use chrono::DateTime;
+
 use super::{Error, Operation, Result};
 use crate::analysis::sql_text::check_expression;
-use crate::model::Step;
+use crate::model::{Step, parse_moment};
 
 /// What a parameter's text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum ParamKind {
     /// As columns, each with `-` before it for descending order.
     SortKeys,
     Count,
+    /// An ISO time, or an offset from now.
+    Moment,
     /// A table of the case or a path.
     Table,
     Choice(&'static [&'static str]),
@@ -29,6 +33,7 @@ impl ParamKind {
             Self::Columns => "A,B",
             Self::SortKeys => "A,-B",
             Self::Count => "N",
+            Self::Moment => "T",
             Self::Table => "TABLE",
             Self::Choice(_) => "WORD",
         }
@@ -85,6 +90,7 @@ fn check_value(kind: ParamKind, value: &str) -> std::result::Result<(), String> 
         ParamKind::Columns => columns(value).map(drop),
         ParamKind::SortKeys => super::parse_keys(value).map(drop),
         ParamKind::Count => value.parse::<u32>().map(drop).map_err(|_| format!("'{value}' is no count")),
+        ParamKind::Moment => parse_moment(value, DateTime::UNIX_EPOCH).map(drop).map_err(|e| e.to_string()),
         ParamKind::Choice(words) if words.contains(&value) => Ok(()),
         ParamKind::Choice(words) => Err(format!("'{value}' is none of {}", words.join(", "))),
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required};
 use crate::model::{Step, Table};
+use crate::query::Reach;
 
 pub const OPERATION: Operation = Operation {
     id: "query",
@@ -20,8 +21,8 @@ pub const OPERATION: Operation = Operation {
 
 fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let name = required(step, "name")?;
-    let (lf, opened) = cx.library.plan_query(name, &step.params, cx.now)?;
-    let evidence = opened.iter().map(|o| o.source.1.clone()).collect();
+    let (lf, opened) = cx.library.plan_query(name, &step.params, cx.now, &cx.watch(Reach::All))?;
+    let evidence = opened.iter().flat_map(|o| &o.sources).map(|(_, evidence)| evidence.clone()).collect();
     let bare = name.rsplit('.').next().unwrap_or(name);
     let table = cx.library.collect(bare, lf, opened)?;
     Ok(Outcome { table, opened: evidence })

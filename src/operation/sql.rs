@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required};
 use crate::model::{Step, Table};
+use crate::query::Reach;
 
 pub const OPERATION: Operation = Operation {
     id: "sql",
@@ -14,8 +15,8 @@ pub const OPERATION: Operation = Operation {
 };
 
 fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
-    let (lf, opened) = cx.library.plan_sql(required(step, "text")?)?;
-    let evidence = opened.iter().map(|o| o.source.1.clone()).collect();
+    let (lf, opened) = cx.library.plan_sql(required(step, "text")?, &cx.watch(Reach::All))?;
+    let evidence = opened.iter().flat_map(|o| &o.sources).map(|(_, evidence)| evidence.clone()).collect();
     let table = cx.library.collect("sql", lf, opened)?;
     Ok(Outcome { table, opened: evidence })
 }

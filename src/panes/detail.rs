@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::{Screen, View, title};
-use crate::model::{Cell, CellKind, Column, Focus, Kind, Shown};
+use crate::model::{Cell, CellKind, Column, Focus, Shown, Zone, format_time, hex, parse_nested};
 use crate::ui::{Cut, Look, count, put, put_right, put_shown, rule, shown_in, wrapped};
 
 /// Whether the pane is open, and how far the value under the cursor is scrolled.
@@ -14,6 +14,8 @@ pub struct Detail {
     pub open: bool,
     /// Lines of the value that are above the first one shown.
     pub scroll: usize,
+    /// Whether the value under the cursor is shown as bytes.
+    pub hex: bool,
 }
 
 /// A field that is not under the cursor takes one line; the one that is may take this many.
@@ -53,10 +55,10 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
 }
 
 /// How many lines the value under the cursor is longer than the pane is high.
-pub fn surplus(view: &View, look: &Look, area: Rect) -> usize {
+pub fn surplus(view: &View, look: &Look, detail: &Detail, area: Rect) -> usize {
     let Some(column) = view.column() else { return 0 };
     let width = area.width.saturating_sub(1).saturating_sub(NAME_WIDTH.min(area.width / 2) + 2);
-    let (text, _) = value(look, view, column);
+    let text = if detail.hex { hex_of(view, column) } else { value(look, view, column).0 };
     wrapped(look, &text, width, MAX_LINES).len().saturating_sub(usize::from(area.height.saturating_sub(1)))
 }
 
@@ -81,6 +83,7 @@ fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
     let mut lines = Vec::new();
     for (at, column) in view.columns().into_iter().enumerate() {
         let (text, style) = value(screen.look, view, column);
+        let text = if at == view.column && screen.detail.hex { hex_of(view, column) } else { text };
         if at != view.column {
             let first = text.lines().next().unwrap_or_default();
             let line = if first.len() < text.len() { format!("{first} {}", screen.look.glyphs.more) } else { text };
@@ -104,16 +107,40 @@ fn value(look: &Look, view: &View, column: &Column) -> (String, ratatui::style::
         CellKind::Null => (look.glyphs.null.to_owned(), look.dim),
         CellKind::Empty => ("\"\"".to_owned(), look.dim),
         CellKind::Number => (full, look.number),
-        CellKind::Time => (full, look.time),
+        CellKind::Time => {
+            (in_zone(look, view, column).map_or(full.clone(), |local| format!("{local}   {full}")), look.time)
+        }
         CellKind::Nested => (pretty(&full), look.base),
-        CellKind::Text if column.kind == Kind::Text && full.starts_with(['{', '[']) => (pretty(&full), look.base),
+        CellKind::Text if full.starts_with(['{', '[']) => (pretty(&full), look.base),
         CellKind::Text => (full, look.base),
     }
 }
 
+/// A list or map laid out over lines, whatever notation it is written in; other text as it is.
 fn pretty(text: &str) -> String {
-    let parsed = serde_json::from_str::<serde_json::Value>(text);
-    parsed.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| text.to_owned())
+    let laid_out = parse_nested(text).and_then(|(_, value)| serde_json::to_string_pretty(&value).ok());
+    laid_out.unwrap_or_else(|| text.to_owned())
+}
+
+/// The time by another zone's clock, with its distance from UTC; None where UTC is shown.
+fn in_zone(look: &Look, view: &View, column: &Column) -> Option<String> {
+    let micros = view.table().moment(view.row, column).filter(|_| look.zone != Zone::Utc)?;
+    let minutes = look.zone.offset(micros) / 60;
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let wall = format_time(look.zone.wall(micros), ' ', None);
+    Some(format!("{wall} {sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60))
+}
+
+/// The value's bytes: place, sixteen in hexadecimal, and as ASCII.
+fn hex_of(view: &View, column: &Column) -> String {
+    let full = view.table().full_text(view.row, column).unwrap_or_default();
+    let is_graph = |b: &u8| if (0x20..0x7f).contains(b) { char::from(*b) } else { '.' };
+    let line = |(n, chunk): (usize, &[u8])| {
+        let digits = chunk.iter().map(|b| hex(&[*b])).collect::<Vec<_>>().join(" ");
+        let text: String = chunk.iter().map(is_graph).collect();
+        format!("{:06x}  {digits:<48} {text}", n * 16)
+    };
+    full.as_bytes().chunks(16).take(MAX_LINES).enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn draw_line(screen: &Screen<'_>, line: &FieldLine, under_cursor: bool, area: Rect, buf: &mut Buffer) {

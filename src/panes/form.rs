@@ -14,6 +14,10 @@ pub enum FormPurpose {
     /// The query of this full name.
     RunQuery(String),
     Export,
+    /// The operation of this id, on the view under the form.
+    Operation(&'static str),
+    /// A bookmark at the row under the cursor.
+    Bookmark,
 }
 
 /// One field.

@@ -6,9 +6,9 @@ use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::footer::rows_of;
-use super::{Screen, View, title};
+use super::{Screen, View, sparkline, title};
 use crate::model::{Cell, CellKind, Column, Focus, Kind, Role};
-use crate::ui::{Cut, count, put, put_cut, put_right, rule};
+use crate::ui::{Cut, Look, count, put, put_cut, put_right, put_shown, rule, wrapped};
 
 /// Columns before the first cell: mark and cursor.
 const GUTTER: u16 = 2;
@@ -25,9 +25,19 @@ struct Placed<'a> {
     width: u16,
 }
 
+/// Lines of a row whose long text is wrapped.
+const WRAPPED_LINES: u16 = 3;
+/// A grid of fewer lines has none to give to the sparkline.
+const LEAST_WITH_SPARKLINE: u16 = 12;
+
 /// How many rows of data a grid of this height shows.
-pub fn n_lines(area: Rect) -> usize {
-    usize::from(area.height.saturating_sub(2))
+pub fn n_lines(view: &View, area: Rect) -> usize {
+    let below = u16::from(sparkline::is_shown(view, area, LEAST_WITH_SPARKLINE));
+    usize::from(area.height.saturating_sub(2 + below) / row_height(view))
+}
+
+const fn row_height(view: &View) -> u16 {
+    if view.wrap { WRAPPED_LINES } else { 1 }
 }
 
 /// The first scrolled column, so that the cursor's column is on the screen.
@@ -76,6 +86,9 @@ const LEAST_BESIDE: u16 = 20;
 
 fn width_of(view: &View, column: &Column) -> u16 {
     let heading = heading(view, column).width();
+    if view.stack.is_some() && column.name == SHARE {
+        return SHARE_WIDTH;
+    }
     let most = if view.wide.contains(&column.name) { u16::MAX } else { MAX_WIDTH };
     let heading = u16::try_from(heading).unwrap_or(u16::MAX).min(24);
     column.width.min(most).max(heading).max(3)
@@ -104,18 +117,29 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     }
     let placed = place(view, view.left.max(frozen(view, inner.width)), inner.width);
     headings(screen, view, &placed, Rect { height: 1, ..inner }, buf);
-    let body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    let mut body = Rect { y: inner.y + 1, height: inner.height - 1, ..inner };
+    if sparkline::is_shown(view, area, LEAST_WITH_SPARKLINE) {
+        body.height = body.height.saturating_sub(1);
+        sparkline::draw(screen.look, view, Rect { y: body.bottom(), height: 1, ..body }, buf);
+    }
     if view.n_rows() == 0 {
         empty(screen, view, body, buf);
         return;
     }
-    for (row_idx, y) in (view.top..view.n_rows()).zip(body.top()..body.bottom()) {
-        row(screen, view, row_idx, &placed, Rect { y, height: 1, ..body }, buf);
+    let height = row_height(view);
+    for (row_idx, y) in (view.top..view.n_rows()).zip((body.top()..body.bottom()).step_by(usize::from(height))) {
+        let lines = Rect { y, height: height.min(body.bottom() - y), ..body };
+        row(screen, view, row_idx, &placed, lines, buf);
     }
 }
 
 fn summary(view: &View) -> String {
-    let mut parts = vec![rows_of(view.n_rows(), view.base.1.n_rows()), format!("{} cols", view.columns().len())];
+    let rows = if view.is_loading() {
+        format!("first {} rows, the rest is being read, types come last", count(view.n_rows()))
+    } else {
+        rows_of(view.n_rows(), view.base.1.n_rows())
+    };
+    let mut parts = vec![rows, format!("{} cols", view.columns().len())];
     if !view.hidden.is_empty() {
         parts.push(format!("{} hidden", view.hidden.len()));
     }
@@ -193,7 +217,7 @@ fn row(screen: &Screen<'_>, view: &View, row_idx: usize, placed: &[Placed<'_>], 
     }
     let matches = view.search.as_ref().map(|search| search.needle.to_lowercase());
     for p in placed {
-        let cell = view.table().cell(row_idx, p.column);
+        let cell = view.table().cell_in(row_idx, p.column, screen.look.zone);
         let mut style = style_of(screen, p.column, &cell).bg(background);
         if matches.as_ref().is_some_and(|needle| cell.text.to_lowercase().contains(needle)) {
             style = style.add_modifier(Modifier::UNDERLINED);
@@ -202,7 +226,11 @@ fn row(screen: &Screen<'_>, view: &View, row_idx: usize, placed: &[Placed<'_>], 
             style = style.add_modifier(Modifier::REVERSED);
             buf.set_style(cell_area(p, line), style);
         }
-        draw_cell(screen, p.column, &cell, style, cell_area(p, line), buf);
+        if view.stack.is_some() && p.column.name == SHARE {
+            draw_share(screen.look, &cell, style, cell_area(p, line), buf);
+        } else {
+            draw_cell(screen, p.column, &cell, style, cell_area(p, line), buf);
+        }
     }
 }
 
@@ -226,6 +254,27 @@ fn severity(screen: &Screen<'_>, text: &str) -> Style {
     }
 }
 
+/// The column of a stack that is drawn as a bar.
+const SHARE: &str = "percent";
+const SHARE_WIDTH: u16 = 18;
+
+/// A percentage as a number and a bar.
+fn draw_share(look: &Look, cell: &Cell, style: Style, area: Rect, buf: &mut Buffer) {
+    let percent: f64 = cell.text.parse().unwrap_or(0.0);
+    let number = Rect { width: 5.min(area.width), ..area };
+    put_right(look, buf, number, &format!("{percent:.1}"), style);
+    let bar = Rect { x: area.x + 6, width: area.width.saturating_sub(6), ..area }.intersection(area);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar's few columns")]
+    let n = (percent / 100.0 * f64::from(bar.width)).round() as usize;
+    put(
+        look,
+        buf,
+        bar,
+        &look.glyphs.bar.repeat(n.max(usize::from(percent > 0.0))),
+        look.accent.bg(style.bg.unwrap_or_default()),
+    );
+}
+
 fn draw_cell(screen: &Screen<'_>, column: &Column, cell: &Cell, style: Style, area: Rect, buf: &mut Buffer) {
     let look = screen.look;
     match cell.kind {
@@ -237,6 +286,13 @@ fn draw_cell(screen: &Screen<'_>, column: &Column, cell: &Cell, style: Style, ar
         }
         CellKind::Number => {
             put_right(look, buf, area, &cell.text, style);
+        }
+        CellKind::Text if area.height > 1 => {
+            let lines =
+                wrapped(look, &cell.text.replace(['\r', '\n', '\t'], " "), area.width, usize::from(area.height));
+            for (text, y) in lines.iter().zip(area.top()..area.bottom()) {
+                put_shown(look, buf, Rect { y, height: 1, ..area }, text, style);
+            }
         }
         _ => {
             let is_path = [Role::FILE, Role::PROCESS].iter().any(|role| column.role.as_ref() == Some(role));

@@ -8,6 +8,7 @@ mod grid;
 mod jobs;
 mod picker;
 mod prompt;
+mod sparkline;
 mod top;
 mod view;
 mod welcome;
@@ -28,10 +29,10 @@ pub use form::{Field, Form, FormPurpose};
 pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
 pub use jobs::Jobs;
 pub use jobs::describe as describe_job;
-pub use picker::{PickItem, Picker, PickerPurpose};
+pub use picker::{Choice, PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
-pub use view::{Kept, Search, View};
+pub use view::{Kept, Search, StackOf, View};
 
 /// One row of the pane table.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! A list that is narrowed by typing: the palette and the help.
+//! A list that is narrowed by typing: the palette, the help, the columns, the bookmarks.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -17,20 +17,38 @@ pub enum PickerPurpose {
     Palette,
     /// It is done too: help that can be acted on.
     Help,
+    /// The columns of the view: one goes there, and shows or hides them.
+    Columns,
+    Bookmarks,
+}
+
+/// What an item stands for.
+#[derive(Clone, Debug)]
+pub enum Choice {
+    Action(&'static Action),
+    /// A column by its name.
+    Column(String),
+    /// A bookmark by its place in the list.
+    Bookmark(usize),
 }
 
 /// One line.
 #[derive(Clone, Debug)]
 pub struct PickItem {
+    /// What stands before its name: keys, or a mark.
     pub keys: String,
-    pub action: &'static Action,
-    /// Why it cannot be done now.
-    pub reason: Option<String>,
+    pub name: String,
+    pub text: String,
+    /// Other words it is found by.
+    pub also: &'static str,
+    pub choice: Choice,
+    /// Whether it cannot be done now, or is hidden.
+    pub is_dim: bool,
 }
 
 impl PickItem {
     fn haystack(&self) -> String {
-        format!("{} {} {} {}", self.action.id, self.action.doc, self.action.also, self.keys)
+        format!("{} {} {} {}", self.name, self.text, self.also, self.keys)
     }
 }
 
@@ -67,7 +85,7 @@ impl Picker {
         for (at, item) in self.items.iter().enumerate() {
             let by_name = pattern.score(Utf32Str::new(&item.haystack(), &mut buffer), &mut matcher);
             let by_key = (item.keys.split(", ").any(|key| key == typed)).then_some(u32::MAX);
-            let begins = by_name.map(|score| if item.action.id.starts_with(typed) { score + 1_000 } else { score });
+            let begins = by_name.map(|score| if item.name.starts_with(typed) { score + 1_000 } else { score });
             ranked.extend(by_key.or(begins).map(|score| (score, at)));
         }
         ranked.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
@@ -76,6 +94,11 @@ impl Picker {
 
     pub fn move_by(&mut self, delta: isize) {
         self.cursor = self.cursor.saturating_add_signed(delta).min(self.shown.len().saturating_sub(1));
+    }
+
+    /// Puts anew made items in the place of the old ones, which are the same in number and order.
+    pub fn set_items(&mut self, items: Vec<PickItem>) {
+        self.items = items;
     }
 
     /// The item under the cursor.
@@ -122,19 +145,12 @@ fn line(screen: &Screen<'_>, item: &PickItem, under_cursor: bool, area: Rect, bu
     use ratatui::style::Modifier;
     let look = screen.look;
     let background = look.raised.bg.unwrap_or_default();
-    let style = if item.reason.is_some() { look.dim.bg(background) } else { look.raised };
+    let style = if item.is_dim { look.dim.bg(background) } else { look.raised };
     let style = if under_cursor { style.add_modifier(Modifier::REVERSED) } else { style };
     if under_cursor {
         buf.set_style(area, style);
     }
     put(look, buf, Rect { width: 14.min(area.width), ..area }, &item.keys, style);
-    put(
-        look,
-        buf,
-        Rect { x: area.x + 15, width: 21.min(area.width.saturating_sub(15)), ..area },
-        item.action.id,
-        style,
-    );
-    let what = item.reason.as_ref().map_or(item.action.doc.to_owned(), |reason| format!("not now: {reason}"));
-    put(look, buf, Rect { x: area.x + 37, width: area.width.saturating_sub(37), ..area }, &what, style);
+    put(look, buf, Rect { x: area.x + 15, width: 21.min(area.width.saturating_sub(15)), ..area }, &item.name, style);
+    put(look, buf, Rect { x: area.x + 37, width: area.width.saturating_sub(37), ..area }, &item.text, style);
 }

@@ -47,7 +47,8 @@ fn right_end(screen: &Screen<'_>) -> String {
         (_, Some(seq)) => format!("saved #{seq}"),
         (_, None) => "nothing to save".to_owned(),
     };
-    let mut parts = vec![if status.online { "online" } else { "offline" }.to_owned(), "UTC".to_owned(), saved];
+    let mut parts =
+        vec![if status.online { "online" } else { "offline" }.to_owned(), screen.look.zone.to_string(), saved];
     if status.n_views > 1 {
         parts.insert(0, format!("view {} of {}", status.view, status.n_views));
     }

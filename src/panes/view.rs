@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::scrolled;
-use crate::model::{Chip, Column, ROW, SOURCE, SortKey, Table, TableId};
+use crate::model::{Chip, Column, ROW, RowOrigin, SOURCE, SortKey, Table, TableId};
 
 /// A search through the shown rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub struct Preview {
     before: (usize, usize),
 }
 
+/// What a view counts: the view it was made of, and the columns whose values it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StackOf {
+    /// The table that the counted view was opened with.
+    pub base: TableId,
+    pub columns: Vec<String>,
+}
+
 /// A table of the catalog, with its id.
 pub type Kept = (TableId, Arc<Table>);
 
@@ -36,10 +44,18 @@ pub struct View {
     /// What is shown when nothing is previewed.
     shown: Kept,
     preview: Option<Preview>,
+    /// Whether these are only the first rows of a table that is being read.
+    loading: bool,
+    /// Present where the rows are counted values of another view.
+    pub stack: Option<StackOf>,
     pub chips: Vec<Chip>,
     pub sort: Vec<SortKey>,
     pub hidden: BTreeSet<String>,
     pub wide: BTreeSet<String>,
+    /// The order of the columns; those that it does not name come after it, as in the table.
+    order: Vec<String>,
+    /// Whether a row takes several lines, so that long text can be read.
+    pub wrap: bool,
     /// How many of the visible columns stay at the left.
     pub frozen: usize,
     marks: BTreeSet<u64>,
@@ -60,6 +76,10 @@ impl View {
             filtered: None,
             shown: (id, table),
             preview: None,
+            loading: false,
+            stack: None,
+            order: Vec::new(),
+            wrap: false,
             chips: Vec::new(),
             sort: Vec::new(),
             hidden: BTreeSet::new(),
@@ -73,6 +93,28 @@ impl View {
             top: 0,
             left: 0,
         }
+    }
+
+    /// A view of the first rows of a table that is still being read; it has no id yet.
+    pub fn of_first_rows(table: Arc<Table>) -> Self {
+        Self { loading: true, ..Self::new(TableId(0), table) }
+    }
+
+    /// This view as one of counted values.
+    #[must_use]
+    pub fn as_stack(self, stack: StackOf) -> Self {
+        Self { stack: Some(stack), ..self }
+    }
+
+    pub const fn is_loading(&self) -> bool {
+        self.loading
+    }
+
+    /// This view with the cursor, marks aside, where `first` had it.
+    #[must_use]
+    pub fn in_place_of(self, first: &Self) -> Self {
+        let (row, column, top, left) = (first.row, first.column, first.top, first.left);
+        Self { row, column, top, left, ..self }
     }
 
     /// The table on the screen.
@@ -104,7 +146,62 @@ impl View {
 
     /// The columns that are not hidden, in order.
     pub fn columns(&self) -> Vec<&Column> {
-        self.table().columns.iter().filter(|c| !self.hidden.contains(&c.name)).collect()
+        let mut columns: Vec<&Column> = self.all_columns();
+        columns.retain(|c| !self.hidden.contains(&c.name));
+        columns
+    }
+
+    /// All columns in order, hidden ones too.
+    pub fn all_columns(&self) -> Vec<&Column> {
+        let mut columns: Vec<&Column> = self.table().columns.iter().collect();
+        if !self.order.is_empty() {
+            let place = |c: &&Column| self.order.iter().position(|name| *name == c.name).unwrap_or(usize::MAX);
+            columns.sort_by_key(place);
+        }
+        columns
+    }
+
+    /// Moves the column under the cursor one place to the left or right among the visible ones.
+    pub fn shift_column(&mut self, right: bool) {
+        let names: Vec<String> = self.columns().iter().map(|c| c.name.clone()).collect();
+        let other = if right { self.column + 1 } else { self.column.wrapping_sub(1) };
+        let (Some(name), Some(neighbour)) = (names.get(self.column), names.get(other)) else { return };
+        let mut order: Vec<String> = self.all_columns().iter().map(|c| c.name.clone()).collect();
+        let at = |wanted: &String| order.iter().position(|name| name == wanted);
+        if let (Some(a), Some(b)) = (at(name), at(neighbour)) {
+            order.swap(a, b);
+            self.order = order;
+            self.column = other;
+        }
+    }
+
+    /// Goes to a column by its name, showing it where it is hidden.
+    pub fn go_to_column(&mut self, name: &str) {
+        self.hidden.remove(name);
+        self.column = self.columns().iter().position(|c| c.name == name).unwrap_or(self.column);
+    }
+
+    /// Goes to the row of this origin; false where it is not shown.
+    pub fn go_to_origin(&mut self, origin: &RowOrigin) -> bool {
+        let table = Arc::clone(self.table());
+        let Some(source) = table.sources.iter().find(|(_, evidence)| evidence.path == origin.evidence) else {
+            return false;
+        };
+        let row = find_row(&table, u64::from(source.0.0) << 32 | u64::from(origin.row));
+        self.row = row.unwrap_or(self.row);
+        row.is_some()
+    }
+
+    /// The look of another view of the same columns: what is hidden, wide and moved, and where one stands.
+    #[must_use]
+    pub fn looking_like(mut self, other: &Self) -> Self {
+        self.name.clone_from(&other.name);
+        self.hidden.clone_from(&other.hidden);
+        self.wide.clone_from(&other.wide);
+        self.order.clone_from(&other.order);
+        self.marks.clone_from(&other.marks);
+        (self.wrap, self.frozen) = (other.wrap, other.frozen);
+        self.in_place_of(other)
     }
 
     pub fn column(&self) -> Option<&Column> {

@@ -21,6 +21,8 @@ pub enum Error {
     Sql(String),
     #[error("{0}")]
     Engine(String),
+    #[error("cancelled")]
+    Cancelled,
 }
 
 pub type Result<T> = std::result::Result<T, Error>;

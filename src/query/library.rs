@@ -8,13 +8,15 @@ use chrono::{DateTime, Utc};
 use polars::prelude::*;
 
 use super::error::{Error, Result, plain_polars};
+use super::opening::{AlreadyOpened, Opened};
 use super::parameter::ParameterType;
 use super::range::time_range;
-use super::source::{Place, Source, Sources};
+use super::reader::Watch;
+use super::source::Sources;
 use super::template::{Body, Template};
-use super::{reader, render, sql, template_file};
+use super::{render, sql, template_file};
 use crate::config::{Problem, RoleBook, YamlText};
-use crate::model::{Evidence, Note, Params, ROW, SOURCE, SourceId, Table, TimeRange, format_time, parse_moment};
+use crate::model::{Note, Params, Table, TimeRange, format_time, parse_moment};
 
 /// Where a template comes from; a later layer shadows an earlier one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +44,8 @@ pub struct Library {
     pub problems: Vec<Problem>,
     pub notes: Vec<Note>,
     pub roles: RoleBook,
-    sources: Mutex<Sources>,
-    evidence: Mutex<Vec<Evidence>>,
-}
-
-/// A table that was opened: its rows with their lineage, still lazy.
-pub struct Opened {
-    pub name: String,
-    pub lf: LazyFrame,
-    pub source: (SourceId, Evidence),
-    pub notes: Vec<Note>,
+    pub(super) sources: Mutex<Sources>,
+    pub(super) opened: Mutex<AlreadyOpened>,
 }
 
 impl Library {
@@ -62,7 +56,7 @@ impl Library {
             notes: config.sources.notes.clone(),
             roles: config.roles,
             sources: Mutex::new(config.sources),
-            evidence: Mutex::default(),
+            opened: Mutex::default(),
         };
         for (layer, file, text) in &config.templates {
             let (templates, problems) = template_file::load(&YamlText { file, text }, *layer);
@@ -102,41 +96,14 @@ impl Library {
         lock(&self.sources).stems().map(str::to_owned).collect()
     }
 
-    /// Opens the table with this stem.
-    pub fn open_stem(&self, stem: &str) -> Result<Opened> {
-        let (source, notes) = {
-            let sources = lock(&self.sources);
-            let about = |note: &&Note| note.about.eq_ignore_ascii_case(stem);
-            (sources.get(stem).cloned(), sources.notes.iter().filter(about).cloned().collect::<Vec<_>>())
-        };
-        let source = source.ok_or_else(|| {
-            let stems = self.stems();
-            let suggestion = suggestion(stem, stems.iter().map(String::as_str));
-            Error::NoSuchTable { name: stem.to_owned(), suggestion, loaded: stems.join(", ") }
-        })?;
-        let mut opened = self.open(&source)?;
-        opened.notes.splice(0..0, notes);
-        Ok(opened)
-    }
-
-    /// Opens a source: reads it, numbers its rows and remembers it as evidence.
-    pub fn open(&self, source: &Source) -> Result<Opened> {
-        let read = reader::read(source)?;
-        let (id, evidence) = self.remember(source)?;
-        let (lf, clashes) = without_our_names(read.lf)?;
-        let lf = lf.with_row_index(ROW, None).with_column(lit(id.0).alias(SOURCE));
-        // The row index comes first; people expect their own columns there.
-        let lf = lf.select([all().exclude_cols([ROW, SOURCE]).as_expr(), col(SOURCE), col(ROW)]);
-        Ok(Opened {
-            name: source.stem.clone(),
-            lf,
-            source: (id, evidence),
-            notes: read.notes.into_iter().chain(clashes).collect(),
-        })
-    }
-
     /// Plans a named query with its parameters: `start`, `end` and `param.NAME`.
-    pub fn plan_query(&self, name: &str, params: &Params, now: DateTime<Utc>) -> Result<(LazyFrame, Vec<Opened>)> {
+    pub fn plan_query(
+        &self,
+        name: &str,
+        params: &Params,
+        now: DateTime<Utc>,
+        watch: &Watch<'_>,
+    ) -> Result<(LazyFrame, Vec<Opened>)> {
         let template = self.template(name)?;
         if let Some(why) = &template.unavailable {
             return Err(Error::Unavailable { name: name.to_owned(), why: why.clone() });
@@ -146,12 +113,12 @@ impl Library {
         let range = time_range(params, now).map_err(complain)?;
         let (lf, opened) = match &template.body {
             Body::Stem(stem) => {
-                let opened = self.open_stem(stem)?;
+                let opened = self.open_stem(stem, watch)?;
                 (opened.lf.clone(), vec![opened])
             }
             Body::Sql(text) => {
                 let statement = render::render(text, &values).map_err(complain)?;
-                let answer = sql::plan(self, &statement)?;
+                let answer = sql::plan(self, &statement, watch)?;
                 (answer.lf, answer.opened)
             }
         };
@@ -180,8 +147,8 @@ impl Library {
     }
 
     /// Plans ad-hoc SQL over the loaded tables.
-    pub fn plan_sql(&self, text: &str) -> Result<(LazyFrame, Vec<Opened>)> {
-        let answer = sql::plan(self, text)?;
+    pub fn plan_sql(&self, text: &str, watch: &Watch<'_>) -> Result<(LazyFrame, Vec<Opened>)> {
+        let answer = sql::plan(self, text, watch)?;
         Ok((answer.lf, answer.opened))
     }
 
@@ -189,35 +156,13 @@ impl Library {
     pub fn collect(&self, name: &str, lf: LazyFrame, opened: Vec<Opened>) -> Result<Table> {
         let df = lf.collect().map_err(|e| Error::Engine(plain_polars(&e)))?;
         let notes = opened.iter().flat_map(|o| o.notes.clone()).collect();
-        let sources = opened.into_iter().map(|o| o.source).collect();
+        let sources = opened.into_iter().flat_map(|o| o.sources).collect();
         Ok(self.table(name, df).with_notes(notes).with_sources(sources))
     }
 
     /// A table whose columns have the roles of this run.
     pub fn table(&self, name: &str, df: DataFrame) -> Table {
         Table::new(name, df, &|column, kind| self.roles.role_of(column, kind))
-    }
-
-    fn remember(&self, source: &Source) -> Result<(SourceId, Evidence)> {
-        let path = source.path();
-        let (bytes, mtime) = match &source.place {
-            Place::Embedded(file) => (file.bytes.len() as u64, None),
-            Place::File(file) => {
-                let meta = file.metadata().map_err(|e| Error::Unreadable { path: path.clone(), why: e.to_string() })?;
-                let changed = meta
-                    .modified()
-                    .ok()
-                    .map(|t| DateTime::<Utc>::from(t).to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
-                (meta.len(), changed)
-            }
-        };
-        let evidence = Evidence { path, bytes, mtime, sha256: None };
-        let mut known = lock(&self.evidence);
-        let at = known.iter().position(|e| *e == evidence).unwrap_or_else(|| {
-            known.push(evidence.clone());
-            known.len() - 1
-        });
-        Ok((SourceId(u32::try_from(at).unwrap_or(u32::MAX)), evidence))
     }
 
     /// A later layer's template takes the place of an earlier one of the same name.
@@ -303,18 +248,8 @@ fn values(
     Ok(values)
 }
 
-/// Evidence may have columns of the names that lineage uses; they are renamed, and a note says so.
-fn without_our_names(mut lf: LazyFrame) -> Result<(LazyFrame, Vec<Note>)> {
-    let schema = lf.collect_schema()?;
-    let clashes: Vec<&str> = [ROW, SOURCE].into_iter().filter(|name| schema.contains(name)).collect();
-    let renamed: Vec<String> = clashes.iter().map(|name| format!("evidence{name}")).collect();
-    let note = |(old, new): (&&str, &String)| Note::new(*old, format!("this column is called {new} here"));
-    let notes = clashes.iter().zip(&renamed).map(note).collect();
-    Ok((if clashes.is_empty() { lf } else { lf.rename(clashes, renamed, true) }, notes))
-}
-
 /// `; did you mean 'x'?` where a known name is close to the wanted one.
-fn suggestion<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn suggestion<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
     let bare = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let wanted = bare(wanted);
     let close = |name: &str| {
@@ -325,7 +260,7 @@ fn suggestion<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String 
 }
 
 /// A lock whose holder panicked still guards whole data: readers only ever push or replace under it.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 

@@ -2,6 +2,7 @@
 
 mod error;
 mod library;
+mod opening;
 mod parameter;
 mod range;
 mod reader;
@@ -12,7 +13,9 @@ mod template;
 mod template_file;
 
 pub use error::{Error, Result, plain_polars};
-pub use library::{Layer, Library, LibraryConfig, Opened, template_files};
+pub use library::{Layer, Library, LibraryConfig, template_files};
+pub use opening::Opened;
 pub use parameter::{Parameter, ParameterType, Value};
-pub use source::{Format, Place, Source, Sources};
+pub use reader::{Reach, Watch};
+pub use source::{Format, Part, Source, Sources};
 pub use template::{Body, Template};

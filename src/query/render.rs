@@ -18,7 +18,7 @@ pub fn parts(template: &str) -> Result<Vec<Part>, String> {
     let mut parts = Vec::new();
     let mut text = String::new();
     let mut walk = Walk::new(template).peekable();
-    while let Some((_, c, span)) = walk.next() {
+    while let Some((at, c, span)) = walk.next() {
         let doubled = matches!(c, '{' | '}') && walk.next_if(|(_, next, _)| *next == c).is_some();
         match c {
             '{' if !doubled => {
@@ -36,7 +36,9 @@ pub fn parts(template: &str) -> Result<Vec<Part>, String> {
                 parts.push(Part::Placeholder(name, span));
             }
             '}' if !doubled => return Err("a '}' closes nothing; write }} for a brace".to_owned()),
-            _ => text.push(c),
+            _ if doubled => text.push(c),
+            // The second half of a doubled quote comes with the first, so the text is taken up to what is next.
+            _ => text.push_str(&template[at..walk.peek().map_or(template.len(), |(next, ..)| *next)]),
         }
     }
     parts.push(Part::Text(text));
@@ -113,6 +115,7 @@ mod tests {
     #[test]
     fn braces_can_be_written_and_mistakes_are_found() {
         assert_eq!(with("a = '{{x}}' AND b = {x}", Value::Integer(1)), "a = '{x}' AND b = 1");
+        assert_eq!(with("a = 'it''s' /* {{ */ AND b = {x}", Value::Integer(1)), "a = 'it''s' /* { */ AND b = 1");
         for bad in ["a {", "a {x", "a {x y}", "a }", "-- {x}"] {
             assert!(parts(bad).is_err(), "{bad}");
         }

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+
 use super::error::{Error, Result};
+use super::reader::first_bytes;
+use crate::analysis::syslog;
+use crate::analysis::timestamp::leading;
 use crate::config::{Embedded, lab_tables};
 use crate::model::Note;
 
@@ -11,45 +16,160 @@ use crate::model::Note;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     Parquet,
+    Ipc,
     Jsonl,
+    Json,
     Csv,
     Tsv,
+    Evtx,
+    Log,
 }
 
 impl Format {
-    /// The format that a file name's ending says.
+    /// The format that a file name's ending says, below an ending of packing.
     pub fn of(path: &Path) -> Option<Self> {
-        Some(match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = [".gz", ".zst"].iter().find_map(|packed| name.strip_suffix(packed)).unwrap_or(&name);
+        let (stem, ending) = name.rsplit_once('.')?;
+        Some(match ending {
             "parquet" | "pq" => Self::Parquet,
+            "arrow" | "feather" | "ipc" => Self::Ipc,
             "jsonl" | "ndjson" => Self::Jsonl,
+            "json" => Self::Json,
             "csv" => Self::Csv,
-            "tsv" => Self::Tsv,
+            "tsv" | "tab" => Self::Tsv,
+            "evtx" => Self::Evtx,
+            "log" | "syslog" => Self::Log,
+            // A log that was rotated: auth.log.1
+            number
+                if number.bytes().all(|b| b.is_ascii_digit())
+                    && stem.rsplit_once('.').is_some_and(|(_, e)| e == "log") =>
+            {
+                Self::Log
+            }
             _ => return None,
         })
     }
 
+    /// The format that the first bytes of a file say; any text that is nothing else is a log.
+    pub fn of_content(start: &[u8]) -> Self {
+        let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+        let in_list = text.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+        match start {
+            _ if start.starts_with(b"PAR1") => Self::Parquet,
+            _ if start.starts_with(b"ARROW1") => Self::Ipc,
+            _ if start.starts_with(b"ElfFile\0") => Self::Evtx,
+            _ if text.starts_with(b"{") || in_list.is_some_and(|list| list.starts_with(b"{")) => Self::Json,
+            _ => match table_delimiter(text) {
+                Some(b'\t') => Self::Tsv,
+                Some(_) => Self::Csv,
+                None => Self::Log,
+            },
+        }
+    }
+
+    /// The ending that files of this format have.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Parquet => "parquet",
+            Self::Ipc => "arrow",
+            Self::Jsonl => "jsonl",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+            Self::Evtx => "evtx",
+            Self::Log => "log",
+        }
+    }
+
+    /// Whether its columns get their types from their values alone.
+    pub const fn is_delimited(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv)
+    }
+
     /// The endings, for messages.
-    pub const ENDINGS: &str = ".parquet, .jsonl, .csv, .tsv";
+    pub const ENDINGS: &str =
+        ".parquet, .arrow, .jsonl, .json, .csv, .tsv, .evtx, .log; the text ones also packed as .gz or .zst";
 }
 
-/// Where a table lies.
+/// The delimiter that cuts nearly every line of a text into the same number of fields, if it is a table and no log.
+fn table_delimiter(start: &[u8]) -> Option<u8> {
+    let text = String::from_utf8_lossy(start);
+    let n_lines = text.matches('\n').count();
+    // The last line may be cut, unless it is all there is.
+    let lines: Vec<&str> = text.lines().take(n_lines.clamp(1, 20)).filter(|line| !line.trim().is_empty()).collect();
+    if lines.iter().any(|line| leading(line).is_some() || syslog::parse(line).is_some()) {
+        return None;
+    }
+    let even = |delimiter: &u8| {
+        let widths: Vec<usize> = lines.iter().map(|line| fields_of(line, *delimiter)).collect();
+        let first = widths.first().copied().unwrap_or(0);
+        let n_even = widths.iter().filter(|w| **w == first).count();
+        // A row that was cut short does not make a log of a table.
+        first > 1 && widths.len() > 1 && n_even * 4 >= widths.len() * 3
+    };
+    [b'\t', b',', b';', b'|'].into_iter().find(even)
+}
+
+/// How many fields a line has; what stands in quotes is one.
+fn fields_of(line: &str, delimiter: u8) -> usize {
+    let mut quoted = false;
+    let is_cut = |b: &u8| {
+        quoted ^= *b == b'"';
+        *b == delimiter && !quoted
+    };
+    line.as_bytes().iter().copied().filter(is_cut).count() + 1
+}
+
+/// One file behind a table.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum Part {
     File(PathBuf),
     /// Inside the program.
     Embedded(Embedded),
 }
 
-/// One table that can be read.
+impl Part {
+    /// How it is named to a person and in the journal.
+    pub fn path(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Embedded(file) => format!("lab:{}", stem_of(Path::new(file.path))),
+        }
+    }
+
+    /// Its size in bytes as it lies there.
+    pub fn bytes(&self) -> Result<u64> {
+        let unreadable = |e: std::io::Error| Error::Unreadable { path: self.path(), why: e.to_string() };
+        match self {
+            Self::File(path) => Ok(path.metadata().map_err(unreadable)?.len()),
+            Self::Embedded(file) => Ok(file.bytes.len() as u64),
+        }
+    }
+
+    /// When it was last written; None inside the program.
+    pub fn modified(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::File(path) => Some(path.metadata().ok()?.modified().ok()?.into()),
+            Self::Embedded(_) => None,
+        }
+    }
+}
+
+/// One table that can be read: a file, or the files of a folder that is parted by keys (`day=2026-03-04/...`).
 #[derive(Clone, Debug)]
 pub struct Source {
     pub stem: String,
     pub format: Format,
-    pub place: Place,
+    pub parts: Vec<Part>,
+    /// The folder whose subfolders name keys and their values.
+    pub root: Option<PathBuf>,
+    /// Files that might have been meant, and why they were left alone.
+    pub left: Vec<String>,
 }
 
 impl Source {
-    /// The source that a path names; its ending must be one that can be read.
+    /// The source that a path names; where its ending says no format its first bytes do.
     pub fn file(path: &Path) -> Result<Self> {
         let unreadable = |why: String| Error::Unreadable { path: path.display().to_string(), why };
         let meta = path.metadata().map_err(|e| match e.kind() {
@@ -59,26 +179,54 @@ impl Source {
             _ => unreadable(e.to_string()),
         })?;
         if meta.is_dir() {
-            return Err(unreadable("is a folder; give it with --data, or open one of its files".to_owned()));
+            return Self::keyed_folder(path)
+                .ok_or_else(|| unreadable("is a folder; give it with --data, or open one of its files".to_owned()));
         }
-        let format = Format::of(path)
-            .ok_or_else(|| unreadable(format!("has no ending that is known; there are {}", Format::ENDINGS)))?;
-        Ok(Self { stem: stem_of(path), format, place: Place::File(path.to_owned()) })
+        let format = match Format::of(path) {
+            Some(format) => format,
+            None => Format::of_content(&first_bytes(&Part::File(path.to_owned()))?),
+        };
+        Ok(Self { stem: stem_of(path), format, parts: vec![Part::File(path.to_owned())], root: None, left: Vec::new() })
     }
 
-    /// How the source is named to a person and in the journal.
+    /// The one table of a folder that is parted by keys.
+    fn keyed_folder(folder: &Path) -> Option<Self> {
+        let is_key = |path: &Path| path.is_dir() && path.file_name().is_some_and(|n| n.to_string_lossy().contains('='));
+        if !folder.read_dir().ok()?.any(|entry| entry.is_ok_and(|e| is_key(&e.path()))) {
+            return None;
+        }
+        let files = files_below(folder).ok()?;
+        let format = files.iter().filter_map(|file| Format::of(file)).min()?;
+        let (files, others): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .filter(|file| Format::of(file).is_some())
+            .partition(|file| Format::of(file) == Some(format));
+        let left = others.iter().map(|file| format!("{} is of another format and is left alone", file.display()));
+        let parts = files.into_iter().map(Part::File).collect();
+        Some(Self { stem: stem_of(folder), format, parts, root: Some(folder.to_owned()), left: left.collect() })
+    }
+
+    /// How the source is named to a person.
     pub fn path(&self) -> String {
-        match &self.place {
-            Place::File(path) => path.display().to_string(),
-            Place::Embedded(_) => format!("lab:{}", self.stem),
-        }
+        let folder = self.root.as_ref().map(|root| root.display().to_string());
+        folder.or_else(|| self.parts.first().map(Part::path)).unwrap_or_default()
     }
-}
 
-impl Source {
+    /// The keys and values that the folders between the root and a part name.
+    pub fn keys_of(&self, part: &Part) -> Vec<(String, String)> {
+        let (Some(root), Part::File(path)) = (&self.root, part) else { return Vec::new() };
+        let below = path.parent().and_then(|folder| folder.strip_prefix(root).ok());
+        let folders =
+            below.into_iter().flat_map(Path::components).map(|c| c.as_os_str().to_string_lossy().into_owned());
+        folders.filter_map(|name| name.split_once('=').map(|(k, v)| (k.to_owned(), v.to_owned()))).collect()
+    }
+
     /// The folder that a file lies in; None inside the program.
     fn folder(&self) -> Option<&Path> {
-        if let Place::File(path) = &self.place { path.parent() } else { None }
+        match self.parts.first()? {
+            Part::File(path) => self.root.as_deref().unwrap_or(path).parent(),
+            Part::Embedded(_) => None,
+        }
     }
 
     /// The file's name without its ending.
@@ -102,7 +250,8 @@ impl Sources {
         for file in lab_tables() {
             let path = Path::new(file.path);
             if let Some(format) = Format::of(path) {
-                sources.add(Source { stem: stem_of(path), format, place: Place::Embedded(file) });
+                let stem = stem_of(path);
+                sources.add(Source { stem, format, parts: vec![Part::Embedded(file)], root: None, left: Vec::new() });
             }
         }
         sources
@@ -127,8 +276,10 @@ impl Sources {
     /// Adds the tables of one more file or folder; gives the stems that came from it.
     pub fn add_path(&mut self, path: &Path) -> Result<Vec<String>> {
         let mut found = Vec::new();
-        if path.is_dir() {
-            for file in tables_below(path)? {
+        if let Some(keyed) = Source::keyed_folder(path) {
+            found.push(self.add(keyed));
+        } else if path.is_dir() {
+            for file in tables_below(path, &mut self.notes)? {
                 found.push(self.add(Source::file(&file)?));
             }
             found.dedup();
@@ -170,12 +321,11 @@ impl Sources {
         if other.folder() != source.folder() || other.format == source.format {
             return self.add_under_longer_name(source);
         }
-        let (keep, leave) = if source.format < other.format { (source, other) } else { (other, source) };
-        let what = format!(
-            "the table {stem} is read from {}; {} has the same stem and is left alone",
-            keep.path(),
-            leave.path()
-        );
+        let (mut keep, leave) = if source.format < other.format { (source, other) } else { (other, source) };
+        keep.left.extend(leave.left.iter().cloned().chain([leave.path()]));
+        let prefix = format!("the table {stem} is read from ");
+        let what = format!("{prefix}{}; {} has the same stem and is left alone", keep.path(), keep.left.join(", "));
+        self.notes.retain(|note| !(note.about == stem && note.what.starts_with(&prefix)));
         self.notes.push(Note::new(&stem, what));
         self.by_stem.insert(stem.clone(), keep);
         stem
@@ -207,22 +357,46 @@ fn stem_of(path: &Path) -> String {
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
-/// The files below a folder that can be read, in order of their paths; hidden ones are passed over.
-fn tables_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let unreadable = |e: std::io::Error| Error::Unreadable { path: folder.display().to_string(), why: e.to_string() };
-    let mut files = Vec::new();
-    for entry in folder.read_dir().map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let (path, kind) = (entry.path(), entry.file_type().map_err(unreadable)?);
-        let is_visible = !entry.file_name().to_string_lossy().starts_with('.');
-        if kind.is_dir() && is_visible {
-            files.extend(tables_below(&path)?);
-        } else if is_visible && Format::of(&path).is_some() && path.is_file() {
-            files.push(path);
+/// What is below a folder and can be read, in order of the paths; hidden files are passed over. A folder that is parted
+/// by keys counts as one; one that may not be looked into costs itself and leaves a note.
+fn tables_below(folder: &Path, notes: &mut Vec<Note>) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for path in visible(folder)? {
+        if path.is_dir() && Source::keyed_folder(&path).is_none() {
+            match tables_below(&path, notes) {
+                Ok(below) => found.extend(below),
+                Err(e) => notes.push(Note::new(path.display().to_string(), format!("left out: {e}"))),
+            }
+        } else if path.is_dir() || (Format::of(&path).is_some() && path.is_file()) {
+            found.push(path);
         }
     }
-    files.sort_unstable();
+    Ok(found)
+}
+
+/// All files below a folder, in order of their paths.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in visible(folder)? {
+        if path.is_dir() { files.extend(files_below(&path)?) } else { files.push(path) }
+    }
     Ok(files)
+}
+
+/// The entries of a folder that are not hidden, in order.
+fn visible(folder: &Path) -> Result<Vec<PathBuf>> {
+    let unreadable = |e: std::io::Error| Error::Unreadable { path: folder.display().to_string(), why: e.to_string() };
+    let mut paths = Vec::new();
+    for entry in folder.read_dir().map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        // A link to a folder could lead round in a circle.
+        let is_linked_folder = entry.path().is_dir() && entry.path().is_symlink();
+        if !entry.file_name().to_string_lossy().starts_with('.') && !is_linked_folder {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort_unstable();
+    Ok(paths)
 }
 
 #[cfg(test)]

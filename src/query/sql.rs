@@ -4,7 +4,9 @@ use polars::prelude::*;
 use polars::sql::extract_table_identifiers;
 
 use super::error::{Error, Result, plain_polars};
-use super::library::{Library, Opened};
+use super::library::Library;
+use super::opening::Opened;
+use super::reader::Watch;
 use crate::analysis::sql_functions;
 use crate::analysis::sql_text::{Span, Walk};
 use crate::model::{ROW, SOURCE};
@@ -16,14 +18,14 @@ pub struct Answer {
 }
 
 /// Plans a statement; only the tables that it names are opened.
-pub fn plan(library: &Library, sql: &str) -> Result<Answer> {
+pub fn plan(library: &Library, sql: &str, watch: &Watch<'_>) -> Result<Answer> {
     let names = extract_table_identifiers(sql, false, true).map_err(|e| Error::Sql(plain_polars(&e)))?;
     let mut context = sql_functions::context();
     let mut opened = Vec::new();
     let compares_rows = compares_rows(sql);
     let defined_inside = common_table_names(sql);
     for name in names.iter().filter(|n| !defined_inside.contains(&n.to_lowercase())) {
-        let table = library.open_stem(name)?;
+        let table = library.open_stem(name, watch)?;
         let lf = table.lf.clone();
         context.register(name, if compares_rows { lf.drop(by_name([SOURCE, ROW], false, false)) } else { lf });
         opened.push(table);

@@ -3,7 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use crate::config::{Colour, Theme};
-use crate::model::TextMode;
+use crate::model::{TextMode, Zone};
 
 /// How many colours may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub struct Glyphs {
     pub path: &'static str,
     pub vertical: &'static str,
     pub horizontal: &'static str,
+    /// From nothing to full, eight steps after the first.
+    pub levels: [&'static str; 9],
+    /// A bar and its end.
+    pub bar: &'static str,
 }
 
 const UNICODE: Glyphs = Glyphs {
@@ -61,6 +65,8 @@ const UNICODE: Glyphs = Glyphs {
     path: " › ",
     vertical: "│",
     horizontal: "─",
+    levels: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    bar: "█",
 };
 
 const ASCII: Glyphs = Glyphs {
@@ -78,12 +84,16 @@ const ASCII: Glyphs = Glyphs {
     path: " > ",
     vertical: "|",
     horizontal: "-",
+    levels: [" ", ".", ".", ":", ":", "-", "=", "+", "#"],
+    bar: "#",
 };
 
 /// Everything that drawing needs to know about how to draw.
 #[derive(Clone, Debug)]
 pub struct Look {
     pub mode: TextMode,
+    /// In which times are shown.
+    pub zone: Zone,
     pub glyphs: Glyphs,
     pub base: Style,
     pub dim: Style,
@@ -106,6 +116,7 @@ impl Look {
         };
         Self {
             mode,
+            zone: Zone::Utc,
             glyphs: if mode == TextMode::Ascii { ASCII } else { UNICODE },
             base,
             dim: weighted(theme.dim, Modifier::DIM),

@@ -7,7 +7,7 @@ use casebook::app::{Event, Flow, OpenCase, Session, Start};
 use casebook::case::Case;
 use casebook::config::{Config, Key, KeyCode, Paths};
 use casebook::model::TextMode;
-use casebook::query::{Layer, Library, LibraryConfig, Sources};
+use casebook::query::{Layer, Library, LibraryConfig, Reach, Sources, Watch};
 use casebook::ui::ColourDepth;
 use chrono::{DateTime, TimeZone, Utc};
 use ratatui::Terminal;
@@ -169,4 +169,9 @@ pub fn run_in(home: &Path, arguments: &[&str]) -> (i32, String, String) {
 pub fn texts(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}
+
+/// What reads to the end, with nobody who might stop it; leaked, since a test needs no more of it than that it is there.
+pub fn watch() -> Watch<'static> {
+    Watch { reach: Reach::All, cancel: Box::leak(Box::default()), progress: Box::leak(Box::default()) }
 }

@@ -8,13 +8,22 @@
     reason = "a test that cannot go on fails, and one that is skipped says so"
 )]
 
+mod bad_input;
 mod driver;
+mod evidence;
+mod evtx_file;
 mod generated;
+mod grid;
 mod headless;
 mod lab;
 mod layering;
+mod oddities;
+mod opening;
+mod operations;
 mod pty;
+mod reading;
 mod reference;
 mod replay;
 mod screens;
+mod story;
 mod workbench;

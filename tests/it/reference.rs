@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::driver::run;
 
 /// The reference folder; None, said aloud, where it is not set.
-fn reference() -> Option<PathBuf> {
+pub fn reference() -> Option<PathBuf> {
     let folder = std::env::var_os("CASEBOOK_REFERENCE_DIR").map(PathBuf::from);
     if folder.is_none() {
         eprintln!("skipped: CASEBOOK_REFERENCE_DIR is not set");

@@ -270,8 +270,8 @@ fn notes_are_a_table_that_can_be_worked_on() {
     std::fs::write(&path, "t,u\n19:04.4,01:02.3\n23:59.5,04:05.6\n").unwrap();
     let mut driver = Driver::new();
     driver.keys("o").text(path.to_str().unwrap()).keys("Enter g n");
-    assert!(driver.screen().contains("notes on mangled  2 rows, 3 cols"), "{}", driver.screen());
-    driver.keys("+");
+    assert!(driver.screen().contains("notes on mangled  2 rows, 5 cols"), "{}", driver.screen());
+    driver.keys("l l +");
     assert!(driver.screen().contains("1 of 2 rows"), "{}", driver.screen());
 }
 

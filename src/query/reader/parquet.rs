@@ -6,16 +6,19 @@ use polars::prelude::*;
 
 use super::Read;
 use crate::query::error::{Error, Result, plain_polars};
-use crate::query::source::{Place, Source};
+use crate::query::source::Part;
 
-pub fn read(source: &Source) -> Result<Read> {
-    let unreadable = |why: String| Error::Unreadable { path: source.path(), why };
-    let lf = match &source.place {
-        Place::File(path) => {
+pub fn read(part: &Part) -> Result<Read> {
+    let unreadable = |why: String| Error::Unreadable { path: part.path(), why };
+    let lf = match part {
+        Part::File(path) => {
+            // Keys in the names of folders are columns that `opening` adds, with a note where they clash.
+            let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
+            let args = ScanArgsParquet { glob: false, hive_options, ..ScanArgsParquet::default() };
             let path = path.to_str().ok_or_else(|| unreadable("the path is no UTF-8".to_owned()))?;
-            LazyFrame::scan_parquet(PlRefPath::new(path), ScanArgsParquet { glob: false, ..ScanArgsParquet::default() })
+            LazyFrame::scan_parquet(PlRefPath::new(path), args)
         }
-        Place::Embedded(file) => ParquetReader::new(Cursor::new(file.bytes)).finish().map(IntoLazy::lazy),
+        Part::Embedded(file) => ParquetReader::new(Cursor::new(file.bytes)).finish().map(IntoLazy::lazy),
     };
     let mut lf = lf.map_err(|e| unreadable(plain_polars(&e)))?;
     // The footer is read now, so that a damaged file is refused here and not in the middle of a query.

@@ -27,13 +27,13 @@ struct Measurement {
 const MEASUREMENTS: &[Measurement] = &[
     Measurement {
         what: "CSV, first rows",
-        bound: "-",
+        bound: "100 ms",
         how: "wall time from the step `open` to its first rows",
         take: || first_rows(&data::csv()?),
     },
     Measurement {
         what: "CSV, whole, CPU",
-        bound: "-",
+        bound: "1.2 x",
         how: "CPU time of the step `open` over that of polars' own reader with its defaults (types of 100 rows, times \
               stay text), in turns",
         take: cpu_against_polars,
@@ -46,31 +46,31 @@ const MEASUREMENTS: &[Measurement] = &[
     },
     Measurement {
         what: "CSV, stack",
-        bound: "-",
+        bound: "300 ms",
         how: "wall time of `stack columns=Account` on the opened table",
         take: || step(&["stack", "columns=Account"]),
     },
     Measurement {
         what: "CSV, sort",
-        bound: "-",
+        bound: "1 s",
         how: "wall time of `sort by=CommandLine` on the opened table",
         take: || step(&["sort", "by=CommandLine"]),
     },
     Measurement {
         what: "CSV, filter",
-        bound: "-",
+        bound: "500 ms",
         how: "wall time of `filter` with a number and a text that have to be equal",
         take: || step(&["filter", r"where=EventID = 4625 AND Account = 'NORD\user-17'"]),
     },
     Measurement {
         what: "CSV, text filter",
-        bound: "-",
+        bound: "500 ms",
         how: "wall time of `filter` with `has_text` over all ten columns",
         take: || step(&["filter", &format!("where=has_text('4242', {})", data::COLUMNS.join(", "))]),
     },
     Measurement {
         what: "Parquet of 10 million rows, first rows",
-        bound: "-",
+        bound: "100 ms",
         how: "wall time from the step `open` to its first rows",
         take: || first_rows(&data::parquet()?),
     },

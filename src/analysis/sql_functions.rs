@@ -1,5 +1,6 @@
 //! The functions that casebook adds to SQL: `has_text`, `matches`, `ip_in` and `has_hidden`.
 
+use std::fmt::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -7,7 +8,8 @@ use polars::prelude::*;
 use polars::sql::{FunctionRegistry, SQLContext};
 use regex::{Regex, RegexBuilder};
 
-use crate::model::{Untrusted, plain_text};
+use super::needle::Needle;
+use crate::model::{Kind, Untrusted, plain_text};
 
 /// Name, arguments and meaning of each function, for help and completion.
 pub const FUNCTIONS: &[(&str, &str, &str)] = &[
@@ -91,13 +93,28 @@ fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
     let Some((needle, columns)) = args.split_first() else {
         polars_bail!(ComputeError: "has_text wants has_text('text', column, ...)");
     };
-    let regex = regex(&regex::escape(&constant(needle, "has_text('text', column, ...)")?), true).map_err(to_polars)?;
+    let sought = Needle::new(&constant(needle, "has_text('text', column, ...)")?).map_err(to_polars)?;
     let n_rows = columns.iter().map(Column::len).max().unwrap_or(0);
     let mut hits = vec![false; n_rows];
     for column in columns {
-        let found = each(column, |text| Some(regex.is_match(text)))?;
-        for (hit, found) in hits.iter_mut().zip(found.bool()?.iter()) {
-            *hit |= found == Some(true);
+        if let Ok(ca) = column.str() {
+            for (hit, value) in hits.iter_mut().zip(ca.iter()).filter(|(hit, _)| !**hit) {
+                *hit = value.is_some_and(|text| sought.is_in(text));
+            }
+        } else if let Ok(ca) = column.i64()
+            && sought.may_be_in_numbers()
+        {
+            let mut text = String::with_capacity(20);
+            for (hit, value) in hits.iter_mut().zip(ca.iter()).filter(|(hit, _)| !**hit) {
+                let Some(value) = value else { continue };
+                text.clear();
+                *hit = write!(text, "{value}").is_ok() && sought.is_in(&text);
+            }
+        } else if !(Kind::of(column.dtype()).is_plain() && !sought.may_be_in_numbers()) {
+            let values = column.as_materialized_series();
+            for (hit, value) in hits.iter_mut().zip(values.iter()).filter(|(hit, _)| !**hit) {
+                *hit = plain_text(&value).is_some_and(|text| sought.is_in(&text));
+            }
         }
     }
     Ok(Column::new(needle.name().clone(), hits))

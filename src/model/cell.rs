@@ -1,6 +1,6 @@
 //! One value of a table as text: briefly for the grid, in full for the detail pane and exports.
 
-use chrono::{DateTime, Timelike};
+use chrono::DateTime;
 use polars::prelude::{AnyValue, TimeUnit};
 use serde_json::Value;
 
@@ -84,20 +84,58 @@ pub fn json(value: &AnyValue<'_>) -> Value {
 
 /// Microseconds since 1970 in UTC as `YYYY-MM-DDxHH:MM:SS[.digits]`; without `digits`, as many as the value needs.
 pub fn format_time(micros: i64, between: char, digits: Option<u8>) -> String {
-    let Some(time) = DateTime::from_timestamp_micros(micros) else {
-        return format!("{micros} us");
-    };
-    let needed = match time.nanosecond() / 1_000 {
+    let (days, in_day) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
+    let (year, month, day) = civil(days);
+    if !(0..=9_999).contains(&year) {
+        // Beyond the years that have four digits it is rare enough to be slow.
+        return DateTime::from_timestamp_micros(micros).map_or_else(|| format!("{micros} us"), |t| t.to_rfc3339());
+    }
+    let (seconds, fraction) = (in_day / 1_000_000, in_day % 1_000_000);
+    let needed = match fraction {
         0 => 0,
         us if us % 1_000 == 0 => 3,
         _ => 6,
     };
-    let base = time.format(if between == 'T' { "%Y-%m-%dT%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
-    match digits.unwrap_or(needed) {
-        0 => base.to_string(),
-        3 => format!("{base}.{:03}", time.nanosecond() / 1_000_000),
-        _ => format!("{base}.{:06}", time.nanosecond() / 1_000),
+    let mut text = String::with_capacity(27);
+    push_digits(&mut text, year, 4);
+    for (sign, number) in
+        [('-', month), ('-', day), (between, seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)]
+    {
+        text.push(sign);
+        push_digits(&mut text, number, 2);
     }
+    match digits.unwrap_or(needed) {
+        0 => {}
+        3 => {
+            text.push('.');
+            push_digits(&mut text, fraction / 1_000, 3);
+        }
+        _ => {
+            text.push('.');
+            push_digits(&mut text, fraction, 6);
+        }
+    }
+    text
+}
+
+fn push_digits(text: &mut String, number: i64, width: u32) {
+    for place in (0..width).rev() {
+        let digit = u32::try_from(number / 10_i64.pow(place) % 10).unwrap_or(0);
+        text.push(char::from_digit(digit, 10).unwrap_or('0'));
+    }
+}
+
+/// Year, month and day of the Gregorian calendar (Howard Hinnant's `civil_from_days`).
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let of_era = days.rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    (year + era * 400 + (month <= 2) as i64, month, day)
 }
 
 fn brief_time(value: &AnyValue<'_>, digits: u8) -> String {
@@ -134,6 +172,8 @@ pub fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -142,6 +182,15 @@ mod tests {
         assert_eq!(format_time(1_549_947_394_000_000, 'T', None), "2019-02-12T04:56:34");
         let value = AnyValue::Datetime(1_549_947_394_307_001, TimeUnit::Microseconds, None);
         assert_eq!(plain_text(&value).unwrap(), "2019-02-12T04:56:34.307001Z");
+    }
+
+    proptest! {
+        /// The quick way writes what the calendar's own library writes.
+        #[test]
+        fn times_are_those_of_the_calendar(micros in -62_000_000_000_000_000_i64..250_000_000_000_000_000) {
+            let known = DateTime::from_timestamp_micros(micros).unwrap().format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
+            prop_assert_eq!(format_time(micros, 'T', Some(6)), known);
+        }
     }
 
     #[test]

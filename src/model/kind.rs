@@ -38,6 +38,11 @@ impl Kind {
         }
     }
 
+    /// Whether its values are numbers or times, which are written with few characters.
+    pub const fn is_plain(self) -> bool {
+        matches!(self, Self::Number | Self::Time)
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Text => "text",

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use polars::prelude::SortMultipleOptions;
+use polars::prelude::{DataType, IdxCa, SortMultipleOptions};
 
 use super::parameters::{entries, quoted};
 use super::select::known;
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use crate::analysis::text_order;
 use crate::model::{Kind, SortKey, Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -33,8 +34,17 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let keys = parse_keys(required(step, "by")?).map_err(Error::Failed)?;
     let names: Vec<String> = keys.iter().map(|key| key.column.clone()).collect();
     known(table, &names)?;
-    if let Some(nested) = names.iter().find(|n| table.column(n).is_some_and(|c| c.kind == Kind::Nested)) {
+    if let Some(nested) =
+        names.iter().find(|n| table.column(n).is_some_and(|c| c.kind == Kind::Nested && c.dtype != DataType::String))
+    {
         return Err(Error::Failed(format!("the column {nested} holds lists or maps, which have no order")));
+    }
+    if let [key] = &keys[..]
+        && let Ok(ca) = table.frame().column(&key.column)?.str()
+    {
+        let rows = text_order::order(ca, key.descending);
+        let df = table.frame().take(&IdxCa::from_vec("row".into(), rows))?;
+        return Ok(Outcome::of(cx.library.table(name_of(inputs), df)));
     }
     let options = SortMultipleOptions::default()
         .with_order_descending_multi(keys.iter().map(|key| key.descending))

@@ -98,8 +98,16 @@ fn read_bounded(mut input: Box<dyn Read>, part: &Part, expected: Expected, watch
     Ok(Loaded { bytes, goes_on, notes })
 }
 
+/// Text that was read.
+pub struct LoadedText {
+    pub text: String,
+    /// Whether the evidence goes on where the text ends, since no more was wanted.
+    pub goes_on: bool,
+    pub notes: Vec<Note>,
+}
+
 /// As [`load`], decoded to UTF-8 and, where the evidence goes on, cut after its last whole line.
-pub fn load_text(part: &Part, watch: &Watch<'_>) -> Result<Loaded> {
+pub fn load_text(part: &Part, watch: &Watch<'_>) -> Result<LoadedText> {
     let mut loaded = load(part, watch)?;
     if loaded.goes_on && guessed(&loaded.bytes).is_none() {
         let end = memchr::memrchr2(b'\n', b'\r', &loaded.bytes).map_or(loaded.bytes.len(), |at| at + 1);
@@ -109,9 +117,9 @@ pub fn load_text(part: &Part, watch: &Watch<'_>) -> Result<Loaded> {
         let why = format!("holds binary data and no text; what can be read is {}", Format::ENDINGS);
         return Err(Error::Unreadable { path: part.path(), why });
     }
-    let (bytes, note) = decoded(loaded.bytes);
+    let (text, note) = decoded(loaded.bytes);
     loaded.notes.extend(note.map(|what| Note { about: part.path(), ..what }));
-    Ok(Loaded { bytes, ..loaded })
+    Ok(LoadedText { text, goes_on: loaded.goes_on, notes: loaded.notes })
 }
 
 /// The encoding that a byte order mark or the pattern of zero bytes says; None for what should be UTF-8.
@@ -142,7 +150,7 @@ fn is_binary(bytes: &[u8]) -> bool {
 }
 
 /// The text as UTF-8 without its byte order mark, and what was forgiven.
-fn decoded(mut bytes: Vec<u8>) -> (Vec<u8>, Option<Note>) {
+fn decoded(mut bytes: Vec<u8>) -> (String, Option<Note>) {
     if let Some(encoding) = guessed(&bytes) {
         let (text, damaged) = encoding.decode_with_bom_removal(&bytes);
         let what = format!("the file is {} and was read as such", encoding.name());
@@ -151,14 +159,15 @@ fn decoded(mut bytes: Vec<u8>) -> (Vec<u8>, Option<Note>) {
         } else {
             Note::new("", what).as_remark()
         };
-        return (text.into_owned().into_bytes(), Some(note));
+        return (text.into_owned(), Some(note));
     }
     if bytes.starts_with(&[0xef, 0xbb, 0xbf]) {
         bytes.drain(..3);
     }
-    if std::str::from_utf8(&bytes).is_ok() {
-        return (bytes, None);
-    }
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, None),
+        Err(error) => error.into_bytes(),
+    };
     let chunks = || bytes.utf8_chunks();
     let is_western = chunks().all(|chunk| chunk.valid().is_ascii())
         && !bytes.iter().any(|b| matches!(b, 0 | 0x81 | 0x8d | 0x8f | 0x90 | 0x9d));
@@ -171,7 +180,7 @@ fn decoded(mut bytes: Vec<u8>) -> (Vec<u8>, Option<Note>) {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         (text, format!("{n_bad} places are no UTF-8; each is shown as U+FFFD ({lines})"))
     };
-    (text.into_bytes(), Some(Note::counted("", what, n_bad as u64)))
+    (text, Some(Note::counted("", what, n_bad as u64)))
 }
 
 /// `lines 3, 17, 90 ...`: where the first bad bytes are.
@@ -197,7 +206,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> (String, String) {
         let (text, note) = decoded(bytes.to_vec());
-        (String::from_utf8(text).unwrap(), note.map(|n| n.what).unwrap_or_default())
+        (text, note.map(|n| n.what).unwrap_or_default())
     }
 
     #[test]

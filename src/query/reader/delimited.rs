@@ -1,9 +1,11 @@
 //! CSV, TSV and their kin: read as text, then each column settles on the one type that all its values have.
 
+use std::borrow::Cow;
+
 use polars::prelude::*;
 
 use super::bytes::load_text;
-use super::fields::{Field, Rows, Written, sniff, unescaped};
+use super::fields::{Field, Rows, Written, sniff};
 use super::names::unique;
 use super::text_columns::TextColumns;
 use super::{Reach, Read, Watch, settled};
@@ -21,32 +23,35 @@ const SURPLUS: &str = "surplus";
 pub fn read(part: &Part, preferred: u8, watch: &Watch<'_>) -> Result<Read> {
     let loaded = load_text(part, watch)?;
     let mut notes = loaded.notes;
-    let bytes = loaded.bytes;
-    let (start, delimiter) = declared(&bytes).unwrap_or_else(|| (0, sniff(&bytes, preferred)));
+    let text = loaded.text;
+    let bytes = text.as_bytes();
+    let (start, delimiter) = declared(bytes).unwrap_or_else(|| (0, sniff(bytes, preferred)));
     if delimiter != preferred {
         let what = format!("its fields are parted by '{}'", delimiter.escape_ascii());
         notes.push(Note::new(part.path(), what).as_remark());
     }
-    let mut rows = Rows::new(&bytes, delimiter);
+    let mut rows = Rows::new(bytes, delimiter);
     rows.seek(start);
     let Some(fields) = heading(&mut rows) else {
         notes.push(Note::new(part.path(), "the file is empty"));
         return Ok(Read { lf: DataFrame::empty().lazy(), notes });
     };
-    let headings = fields.iter().map(|f| String::from_utf8_lossy(&text_of(&bytes, *f)).into_owned()).collect();
+    let headings = fields.iter().map(|f| text_of(&text, *f).into_owned()).collect();
     let (mut names, odd_names) = unique(headings);
     notes.extend(odd_names.map(|what| Note::new(part.path(), what)));
-    let mut body = Body::new(&bytes, names.len(), watch.reach != Reach::All);
+    let mut body = Body::new(&text, names.len(), watch.reach != Reach::All);
     body.read(rows, watch)?;
     if body.surplus.is_some() {
         names = unique(names.into_iter().chain([SURPLUS.to_owned()]).collect()).0;
     }
     let is_cut = !bytes.ends_with(b"\n") && rows_end_early(&body, loaded.goes_on);
     let surplus = names.last().map_or(SURPLUS, String::as_str);
-    notes.extend(body.faults.notes(&part.path(), &bytes, is_cut, surplus));
+    notes.extend(body.faults.notes(&part.path(), bytes, is_cut, surplus));
     let columns = body.columns;
     let n_rows = columns.n_rows();
-    let df = DataFrame::new(n_rows, columns.finish(names, bytes)?)?;
+    // The cells are copies, so the text of the file need not stay.
+    drop(text);
+    let df = DataFrame::new(n_rows, columns.finish(names))?;
     // Types need the whole column, so the first rows stay text.
     let (df, typing) = if watch.reach == Reach::All { settled(df, &part.path(), watch)? } else { (df, Vec::new()) };
     notes.extend(typing);
@@ -79,9 +84,14 @@ fn declared(bytes: &[u8]) -> Option<(usize, u8)> {
 }
 
 /// The field as it is meant.
-fn text_of(bytes: &[u8], field: Field) -> Vec<u8> {
-    let text = &bytes[field.start..field.end];
-    if field.written == Written::Escaped { unescaped(text) } else { text.to_vec() }
+fn text_of(text: &str, field: Field) -> Cow<'_, str> {
+    let cell = cell_of(text, field);
+    if field.written == Written::Escaped { Cow::Owned(cell.replace("\"\"", "\"")) } else { Cow::Borrowed(cell) }
+}
+
+/// The field as it stands. What parts fields is ASCII, so no letter is ever cut.
+fn cell_of(text: &str, field: Field) -> &str {
+    text.get(field.start..field.end).unwrap_or_default()
 }
 
 /// A field with nothing in it and no quotes.
@@ -91,7 +101,7 @@ fn is_empty(field: &Field) -> bool {
 
 /// The rows below the heading.
 struct Body<'a> {
-    bytes: &'a [u8],
+    text: &'a str,
     width: usize,
     columns: TextColumns,
     surplus: Option<usize>,
@@ -99,10 +109,9 @@ struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    fn new(bytes: &'a [u8], width: usize, as_text: bool) -> Self {
-        let columns =
-            if as_text { TextColumns::new(width, bytes.len()) } else { TextColumns::with_integers(width, bytes.len()) };
-        Self { bytes, width, columns, surplus: None, faults: Faults::default() }
+    fn new(text: &'a str, width: usize, as_text: bool) -> Self {
+        let columns = if as_text { TextColumns::new(width) } else { TextColumns::with_integers(width) };
+        Self { text, width, columns, surplus: None, faults: Faults::default() }
     }
 
     fn read(&mut self, mut rows: Rows<'_>, watch: &Watch<'_>) -> Result<()> {
@@ -113,13 +122,13 @@ impl<'a> Body<'a> {
             start = rows.at();
             if self.columns.n_rows() == ROWS_TO_GUESS_BY {
                 // A little more than the first rows let one expect, so that hardly any file needs more room.
-                let expected = self.bytes.len() as f64 / start as f64 * ROWS_TO_GUESS_BY as f64 * 1.02;
+                let expected = self.text.len() as f64 / start as f64 * ROWS_TO_GUESS_BY as f64 * 1.02;
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a positive estimate")]
                 self.columns.expect_rows(expected as usize);
             }
             if self.columns.n_rows().is_multiple_of(ROWS_AT_ONCE) {
                 watch.check()?;
-                watch.progress.set_done((self.bytes.len() + start) as u64);
+                watch.progress.set_done((self.text.len() + start) as u64);
             }
         }
         Ok(())
@@ -144,24 +153,24 @@ impl<'a> Body<'a> {
             self.faults.long.add(place);
             let column = *self.surplus.get_or_insert_with(|| self.columns.add_column());
             let last = fields.last().unwrap_or(beyond);
-            // The closing quote of a quoted field stands behind it.
-            let end = last.end + usize::from(matches!(last.written, Written::Quoted | Written::Escaped));
-            let first = beyond.start - usize::from(matches!(beyond.written, Written::Quoted | Written::Escaped));
-            self.columns.push(column, &self.bytes[first..end.min(self.bytes.len())], first);
+            // The closing quote of a quoted field stands behind it, and the opening one before.
+            let quote = |field: &Field| usize::from(matches!(field.written, Written::Quoted | Written::Escaped));
+            let (first, end) = (beyond.start - quote(beyond), last.end + quote(last));
+            self.columns.push(column, self.text.get(first..end).unwrap_or_default());
         }
         self.columns.end_row();
     }
 
     fn cell(&mut self, column: usize, field: Field, place: (u32, usize)) {
-        let text = &self.bytes[field.start..field.end];
+        let cell = cell_of(self.text, field);
         match field.written {
             // An empty field is no value; an empty text stands in quotes.
-            Written::Plain if text.is_empty() => self.columns.push_null(column),
-            Written::Plain | Written::Quoted => self.columns.push(column, text, field.start),
-            Written::Escaped => self.columns.push_made(column, &unescaped(text)),
+            Written::Plain if cell.is_empty() => self.columns.push_null(column),
+            Written::Plain | Written::Quoted => self.columns.push(column, cell),
+            Written::Escaped => self.columns.push(column, &text_of(self.text, field)),
             Written::Trailing | Written::Unclosed => {
                 self.faults.quotes.add(place);
-                self.columns.push(column, text, field.start);
+                self.columns.push(column, cell);
             }
         }
     }

@@ -178,24 +178,24 @@ fn text(value: &Value) -> Option<String> {
 fn frame(events: &[Event]) -> Result<DataFrame> {
     let fields = fields(events);
     let width = SYSTEM.len() + fields.len();
-    let mut columns = TextColumns::new(width + 1, 0);
+    let mut columns = TextColumns::new(width + 1);
     let places: HashMap<&str, usize> = fields.iter().enumerate().map(|(n, name)| (*name, SYSTEM.len() + n)).collect();
     for event in events {
         for (column, value) in event.system.iter().enumerate() {
             if let Some(value) = value {
-                columns.push_made(column, value.as_bytes());
+                columns.push(column, value);
             }
         }
         let mut rest = Map::new();
         for (name, value) in &event.data {
             match (places.get(name.as_str()), text(value)) {
-                (Some(column), Some(text)) => columns.push_made(*column, text.as_bytes()),
+                (Some(column), Some(text)) => columns.push(*column, &text),
                 (Some(_), None) => {}
                 (None, _) => drop(rest.insert(name.clone(), value.clone())),
             }
         }
         if !rest.is_empty() {
-            columns.push_made(width, Value::Object(rest).to_string().as_bytes());
+            columns.push(width, &Value::Object(rest).to_string());
         }
         columns.end_row();
     }
@@ -203,7 +203,7 @@ fn frame(events: &[Event]) -> Result<DataFrame> {
         if SYSTEM.contains(name) || **name == *REST { format!("{name}_data") } else { (*name).to_owned() }
     };
     let names = SYSTEM.iter().map(|n| (*n).to_owned()).chain(fields.iter().map(own)).chain([REST.to_owned()]);
-    Ok(DataFrame::new(events.len(), columns.finish(names.collect(), Vec::new())?)?)
+    Ok(DataFrame::new(events.len(), columns.finish(names.collect()))?)
 }
 
 /// The data fields that become columns, in the order in which they first occur.

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::bytes::{Loaded, load_text};
+use super::bytes::{LoadedText, load_text};
 use super::json_columns::JsonColumns;
 use super::{Reach, Read, Watch};
 use crate::model::Note;
@@ -19,9 +19,9 @@ use crate::query::source::Part;
 const RECORDS_AT_ONCE: usize = 1 << 14;
 
 pub fn read(part: &Part, one_a_line: bool, watch: &Watch<'_>) -> Result<Read> {
-    let Loaded { bytes, goes_on, mut notes } = load_text(part, watch)?;
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    let mut columns = JsonColumns::new(text);
+    let LoadedText { text, goes_on, mut notes } = load_text(part, watch)?;
+    let text = text.as_str();
+    let mut columns = JsonColumns::default();
     let note = |what: String| Note::new(part.path(), what);
     match shape_of(text, one_a_line) {
         Shape::Empty => notes.push(note("the file is empty".to_owned())),
@@ -35,8 +35,7 @@ pub fn read(part: &Part, one_a_line: bool, watch: &Watch<'_>) -> Result<Read> {
             }
         }
     }
-    let collected = columns.collected();
-    let (df, said) = collected.frame(bytes, watch.reach == Reach::First)?;
+    let (df, said) = columns.finish(watch.reach == Reach::First)?;
     notes.extend(said.into_iter().map(|n| Note { about: part.path(), ..n }));
     Ok(Read { lf: df.lazy(), notes })
 }

@@ -28,7 +28,6 @@ struct Seen {
 
 /// Columns while records come in; a member that is new makes a column.
 pub struct JsonColumns<'a> {
-    text: &'a str,
     names: Vec<String>,
     seen: Vec<Seen>,
     /// In the row that is being read, whether a column has its cell.
@@ -39,20 +38,21 @@ pub struct JsonColumns<'a> {
     bad_lines: Vec<(u32, usize)>,
 }
 
-impl<'a> JsonColumns<'a> {
-    pub fn new(text: &'a str) -> Self {
+impl Default for JsonColumns<'_> {
+    fn default() -> Self {
         Self {
-            text,
             names: Vec::new(),
             seen: Vec::new(),
             filled: Vec::new(),
             by_name: HashMap::new(),
-            columns: TextColumns::new(0, text.len()),
+            columns: TextColumns::new(0),
             unparsed: None,
             bad_lines: Vec::new(),
         }
     }
+}
 
+impl<'a> JsonColumns<'a> {
     pub const fn n_rows(&self) -> usize {
         self.columns.n_rows()
     }
@@ -83,7 +83,7 @@ impl<'a> JsonColumns<'a> {
             Some(b'{') => seen.maps += 1,
             Some(_) => seen.numbers += 1,
         }
-        self.columns.push(column, raw.as_bytes(), self.place(raw));
+        self.columns.push(column, raw);
     }
 
     /// A line that is no JSON is a row of its own, with its text in a column of its own.
@@ -91,24 +91,18 @@ impl<'a> JsonColumns<'a> {
         self.bad_lines.push((u32::try_from(self.n_rows()).unwrap_or(u32::MAX), line_number));
         let column = self.unparsed.unwrap_or_else(|| self.add(UNPARSED.to_owned()));
         self.unparsed = Some(column);
-        self.columns.push(column, line.as_bytes(), self.place(line));
+        self.columns.push(column, line);
         self.columns.end_row();
     }
 
     fn text_cell(&mut self, column: usize, raw: &'a str) {
-        match serde_json::from_str::<&str>(raw) {
-            Ok(plain) => self.columns.push(column, plain.as_bytes(), self.place(plain)),
-            // What is escaped stands nowhere as it is meant. A lone surrogate is no text at all and stays escaped.
-            Err(_) => match serde_json::from_str::<String>(raw) {
-                Ok(text) => self.columns.push_made(column, text.as_bytes()),
-                Err(_) => self.columns.push(column, raw.as_bytes(), self.place(raw)),
-            },
+        // Most texts have nothing escaped in them and can be taken as they stand.
+        if let Ok(plain) = serde_json::from_str::<&str>(raw) {
+            return self.columns.push(column, plain);
         }
-    }
-
-    /// Where a part of the text stands in it.
-    fn place(&self, part: &str) -> usize {
-        part.as_ptr() as usize - self.text.as_ptr() as usize
+        // A lone surrogate is no text at all and stays escaped.
+        let text = serde_json::from_str::<String>(raw);
+        self.columns.push(column, text.as_deref().unwrap_or(raw));
     }
 
     fn column(&mut self, name: Cow<'a, str>) -> usize {
@@ -127,31 +121,14 @@ impl<'a> JsonColumns<'a> {
         self.columns.add_column()
     }
 
-    /// All that was collected, free of the text that the cells stand in.
-    pub fn collected(self) -> Collected {
-        let Self { names, seen, columns, bad_lines, .. } = self;
-        Collected { names, seen, columns, bad_lines }
-    }
-}
-
-/// Columns after the last record, waiting for the bytes that their cells stand in.
-pub struct Collected {
-    names: Vec<String>,
-    seen: Vec<Seen>,
-    columns: TextColumns,
-    bad_lines: Vec<(u32, usize)>,
-}
-
-impl Collected {
     /// The frame; as text where only the first rows were wanted.
-    pub fn frame(self, bytes: Vec<u8>, as_text: bool) -> PolarsResult<(DataFrame, Vec<Note>)> {
+    pub fn finish(self, as_text: bool) -> PolarsResult<(DataFrame, Vec<Note>)> {
         let mut notes: Vec<Note> = note_on_bad_lines(&self.bad_lines).into_iter().collect();
         let n_rows = self.columns.n_rows();
         let (names, odd) = unique(self.names);
         notes.extend(odd.map(|what| Note::new("", what)));
-        let text_columns = self.columns.finish(names, bytes)?;
-        let mut columns = Vec::with_capacity(text_columns.len());
-        for (column, seen) in text_columns.into_iter().zip(self.seen) {
+        let mut columns = Vec::with_capacity(names.len());
+        for (column, seen) in self.columns.finish(names).into_iter().zip(self.seen) {
             let (column, said) = if as_text { (column, Vec::new()) } else { typed(column, seen)? };
             notes.extend(said);
             columns.push(column);

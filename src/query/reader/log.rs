@@ -23,8 +23,7 @@ const SYSLOG: &[&str] = &["Computer", "Facility", "SeverityLevel", "ProcessName"
 pub fn read(part: &Part, watch: &Watch<'_>) -> Result<Read> {
     let loaded = load_text(part, watch)?;
     let mut notes = loaded.notes;
-    let bytes = loaded.bytes;
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let text = loaded.text.as_str();
     let sample: Vec<&str> = text.lines().take(LOOKED_AT).filter(|line| !line.is_empty()).collect();
     let is_most = |n: usize| n * 2 > sample.len();
     let is_syslog = is_most(sample.iter().filter(|line| parse(line).is_some()).count());
@@ -41,7 +40,7 @@ pub fn read(part: &Part, watch: &Watch<'_>) -> Result<Read> {
     notes.extend(log.notes(&part.path(), is_syslog, has_times));
     let Log { columns, times, .. } = log;
     let n_rows = columns.n_rows();
-    let mut columns = columns.finish(names.iter().map(|n| (*n).to_owned()).collect(), bytes)?;
+    let mut columns = columns.finish(names.iter().map(|n| (*n).to_owned()).collect());
     if is_syslog || has_times {
         let micros = Int64Chunked::from_iter_options("TimeGenerated".into(), times.into_iter());
         columns.insert(0, micros.into_column().cast(&DataType::Datetime(TimeUnit::Microseconds, None))?);
@@ -66,7 +65,7 @@ struct Log<'a> {
 
 impl<'a> Log<'a> {
     fn new(text: &'a str, width: usize, newest: Option<(i64, i32)>) -> Self {
-        let columns = TextColumns::new(width, text.len());
+        let columns = TextColumns::new(width);
         Self { text, newest, columns, times: Vec::new(), n_without_year: 0, odd_rows: Vec::new() }
     }
 
@@ -76,10 +75,10 @@ impl<'a> Log<'a> {
         for line in self.text.split_inclusive('\n') {
             let bare = line.trim_end_matches(['\n', '\r']);
             if is_syslog {
-                self.syslog(bare, at);
+                self.syslog(bare);
             } else {
                 self.times.push(leading(bare).and_then(|text| format?.parse(text)));
-                self.columns.push(0, bare.as_bytes(), at);
+                self.columns.push(0, bare);
             }
             self.columns.end_row();
             at += line.len();
@@ -91,9 +90,9 @@ impl<'a> Log<'a> {
         Ok(())
     }
 
-    fn syslog(&mut self, line: &'a str, start: usize) {
+    fn syslog(&mut self, line: &str) {
         let line_column = SYSLOG.len() - 1;
-        self.columns.push(line_column, line.as_bytes(), start);
+        self.columns.push(line_column, line);
         let Some(parsed) = parse(line) else {
             self.times.push(None);
             self.odd_rows.extend(u32::try_from(self.columns.n_rows()));
@@ -106,7 +105,7 @@ impl<'a> Log<'a> {
         let severity = parsed.priority.and_then(|(_, severity)| level(&SEVERITIES, severity));
         let made = [facility, severity];
         for (column, word) in made.iter().enumerate().filter_map(|(n, word)| Some((n + 1, (*word)?))) {
-            self.columns.push_made(column, word.as_bytes());
+            self.columns.push(column, word);
         }
         let parts = [
             (0, Some(parsed.host).filter(|host| !host.is_empty())),
@@ -115,12 +114,7 @@ impl<'a> Log<'a> {
             (5, Some(parsed.message)),
         ];
         for (column, part) in parts.iter().filter_map(|(n, part)| Some((*n, (*part)?))) {
-            let at = (part.as_ptr() as usize).checked_sub(line.as_ptr() as usize);
-            match at.filter(|at| at + part.len() <= line.len()) {
-                Some(at) => self.columns.push(column, part.as_bytes(), start + at),
-                // An empty part may stand anywhere, also outside the line.
-                None => self.columns.push_made(column, part.as_bytes()),
-            }
+            self.columns.push(column, part);
         }
     }
 

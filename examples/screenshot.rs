@@ -24,7 +24,15 @@ fn main() -> anyhow::Result<()> {
     let path = std::env::args().nth(1).ok_or_else(|| io::Error::other("usage: screenshot FILE.svg"))?;
     let config = load_config();
     let library = library(&config, &Shared::default())?.into();
-    let start = Start { config, library, depth: ColourDepth::True, mode: TextMode::Unicode, case: None, open: None };
+    let start = Start {
+        config,
+        library,
+        depth: ColourDepth::True,
+        mode: TextMode::Unicode,
+        case: None,
+        open: None,
+        at_tables: false,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut session = Session::new(start, None, runtime.handle().clone(), chrono::Utc::now);
     let mut take = |event: Event| {

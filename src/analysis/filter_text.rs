@@ -2,6 +2,8 @@
 //!
 //! A filter is one SQL expression. People type less: a word to look for, or `> 5` about the column they stand in.
 
+use chrono::NaiveDate;
+
 use super::sql_functions::FUNCTIONS;
 use super::sql_text::{Span, Walk, check_expression, identifier, literal, name};
 use crate::model::{Chip, Kind};
@@ -41,12 +43,14 @@ fn phrase(text: &str, column: FilterColumn<'_>) -> Option<Result<Chip, String>> 
         return Some(Err("type the values after in, parted by commas, or networks such as 10.0.0.0/8".to_owned()));
     }
     // Networks are written with a slash behind an address.
-    let is_network = |item: &&str| item.contains('/') && item.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':');
-    let expr = if items.iter().all(is_network) {
-        format!("ip_in({ident}, {})", literal(&items.join(", ")))
-    } else {
-        let values: Vec<String> = items.iter().map(|item| value_of(column.kind, item)).collect();
-        format!("{ident} IN ({})", values.join(", "))
+    let is_network = |item: &str| item.contains('/') && item.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':');
+    let (networks, values): (Vec<&str>, Vec<&str>) = items.into_iter().partition(|item| is_network(item));
+    let in_networks = (!networks.is_empty()).then(|| format!("ip_in({ident}, {})", literal(&networks.join(", "))));
+    let values: Vec<String> = values.iter().map(|item| value_of(column.kind, item)).collect();
+    let in_values = (!values.is_empty()).then(|| format!("{ident} IN ({})", values.join(", ")));
+    let expr = match (in_networks, in_values) {
+        (Some(networks), Some(values)) => format!("({networks} OR {values})"),
+        (networks, values) => networks.or(values).unwrap_or_default(),
     };
     chip(if negated { format!("COALESCE(NOT ({expr}), TRUE)") } else { expr })
 }
@@ -114,6 +118,9 @@ fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip
         return Err(format!("type what {} is compared with", column.name));
     }
     let ident = name(column.name);
+    if let Some(expr) = on_a_day(&ident, column.kind, operator, value) {
+        return Ok(Chip { expr, label: format!("{} {operator} {value}", column.name) });
+    }
     let expr = match operator {
         "~" => format!("matches({ident}, {})", literal(value)),
         "!~" => format!("NOT matches({ident}, {})", literal(value)),
@@ -127,6 +134,20 @@ fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip
         ),
     };
     Ok(Chip { expr, label: format!("{} {operator} {value}", column.name) })
+}
+
+/// A date beside a time column means the whole day where its end matters.
+fn on_a_day(ident: &str, kind: Kind, operator: &str, value: &str) -> Option<String> {
+    let day = NaiveDate::parse_from_str(value.trim_matches('\''), "%Y-%m-%d").ok().filter(|_| kind == Kind::Time)?;
+    let (start, end) = (literal(&day.to_string()), literal(&day.succ_opt()?.to_string()));
+    Some(match operator {
+        "=" => format!("({ident} >= {start} AND {ident} < {end})"),
+        "<>" | "!=" => format!("({ident} < {start} OR {ident} >= {end})"),
+        "<=" => format!("{ident} < {end}"),
+        ">" => format!("{ident} >= {end}"),
+        "<" | ">=" => format!("{ident} {operator} {start}"),
+        _ => return None,
+    })
 }
 
 /// A typed value as SQL of the column's kind.
@@ -179,6 +200,7 @@ mod tests {
         assert_eq!(expr("ip_in(IpAddress, '10.0.0.0/8')"), "ip_in(IpAddress, '10.0.0.0/8')");
         assert_eq!(expr("in 3, 10"), "LogonType IN (3, 10)");
         assert_eq!(expr("in 10.0.0.0/8, 192.168.0.0/16"), "ip_in(LogonType, '10.0.0.0/8, 192.168.0.0/16')");
+        assert_eq!(expr("in 10.0.0.0/8, 1.2.3.4"), "(ip_in(LogonType, '10.0.0.0/8') OR LogonType IN ('1.2.3.4'))");
         assert_eq!(expr("not in 3"), "COALESCE(NOT (LogonType IN (3)), TRUE)");
         assert_eq!(expr("null"), "LogonType IS NULL");
         assert_eq!(expr("hidden"), "has_hidden(LogonType)");

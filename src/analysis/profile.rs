@@ -38,14 +38,14 @@ pub fn of_column(column: &Column) -> PolarsResult<Profile> {
     };
     profile.n_null = column.null_count();
     let dtype = column.dtype();
-    if dtype.is_primitive_numeric() || dtype.is_temporal() {
+    if dtype.is_numeric() || dtype.is_temporal() {
         let sorted = column.drop_nulls().sort(SortOptions::default())?;
         let at = |n: usize| sorted.get(n).ok().and_then(|v| plain_text(&v));
         (profile.min, profile.max) = (at(0), sorted.len().checked_sub(1).and_then(at));
         let rank = |q: f64| nearest_rank(q, sorted.len());
         let quantiles: Vec<String> = QUANTILES.iter().filter_map(|q| at(rank(*q)?)).collect();
         profile.quantiles = quantiles.try_into().ok();
-        if dtype.is_primitive_numeric() {
+        if dtype.is_numeric() {
             profile.mean = column.as_materialized_series().mean();
         }
     }

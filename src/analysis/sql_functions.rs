@@ -110,7 +110,7 @@ fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
                 text.clear();
                 *hit = write!(text, "{value}").is_ok() && sought.is_in(&text);
             }
-        } else if !(Kind::of(column.dtype()).is_plain() && !sought.may_be_in_numbers()) {
+        } else if !Kind::of(column.dtype()).is_plain() || sought.may_be_in_numbers() {
             let values = column.as_materialized_series();
             for (hit, value) in hits.iter_mut().zip(values.iter()).filter(|(hit, _)| !**hit) {
                 *hit = plain_text(&value).is_some_and(|text| sought.is_in(&text));

@@ -23,9 +23,9 @@ pub fn order(ca: &StringChunked, descending: bool) -> Vec<u32> {
         }
         // A stable sort, so that rows that are alike stay in their order.
         if descending {
-            part.sort_by_key(|(key, ..)| !key)
+            part.sort_by_key(|(key, ..)| !key);
         } else {
-            part.sort_by_key(|(key, ..)| *key)
+            part.sort_by_key(|(key, ..)| *key);
         }
         for run in runs(part) {
             let goes_on = settle_run(&mut part[run.clone()], depth + 8, descending);

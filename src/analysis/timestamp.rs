@@ -70,17 +70,37 @@ pub fn leading(line: &str) -> Option<&str> {
     })
 }
 
-/// The one format that the times at the start of lines share. Where day and month could be either way round in every
-/// line there is none: nobody can tell.
-pub fn format_of<'a>(times: &(impl Iterator<Item = &'a str> + Clone)) -> Option<TimeFormat> {
-    let first = times.clone().next()?;
-    let fits = |format: TimeFormat| times.clone().all(|text| format.parse(text).is_some());
-    let whole: Vec<TimeFormat> = TimeFormat::all_of(first).filter(|format| fits(*format)).collect();
-    match whole.as_slice() {
-        [TimeFormat::MonthFirst, TimeFormat::DayFirst, ..] if !first.ends_with(['M', 'm']) => None,
-        // Lines of several programs may differ; the first line's form then speaks for those that have it.
-        [] => TimeFormat::of(first),
-        [format, ..] => Some(*format),
+/// Reads the times at the start of lines, which may be written in several ways.
+#[derive(Clone, Copy, Debug)]
+pub struct LineTimes {
+    /// Which way round day and month are where slashes part them; None where no line tells.
+    slashed: Option<TimeFormat>,
+}
+
+impl LineTimes {
+    /// Looks at the times of all lines, since only some may tell a day from a month.
+    pub fn of<'a>(times: impl Iterator<Item = &'a str>) -> Self {
+        let (mut only_month, mut only_day, mut has_half) = (0_usize, 0_usize, false);
+        for text in times {
+            let by = (TimeFormat::MonthFirst.parse(text).is_some(), TimeFormat::DayFirst.parse(text).is_some());
+            only_month += usize::from(by == (true, false));
+            only_day += usize::from(by == (false, true));
+            has_half |= by != (false, false) && text.ends_with(['M', 'm']);
+        }
+        let slashed = match (only_month, only_day) {
+            (0, 0) => has_half.then_some(TimeFormat::MonthFirst),
+            (month, day) => Some(if month >= day { TimeFormat::MonthFirst } else { TimeFormat::DayFirst }),
+        };
+        Self { slashed }
+    }
+
+    /// Microseconds since 1970 in UTC.
+    pub fn parse(self, text: &str) -> Option<i64> {
+        let is_slashed = |format: &TimeFormat| matches!(format, TimeFormat::MonthFirst | TimeFormat::DayFirst);
+        match TimeFormat::of(text)? {
+            format if is_slashed(&format) => self.slashed?.parse(text),
+            format => format.parse(text),
+        }
     }
 }
 
@@ -332,6 +352,21 @@ mod tests {
         assert_eq!(at("    at java.lang.Thread"), None);
     }
 
+    #[test]
+    fn one_line_may_tell_days_from_months_for_all() {
+        let read = |lines: &[&str]| {
+            let times = LineTimes::of(lines.iter().copied());
+            lines
+                .iter()
+                .map(|l| times.parse(l).map(|us| format_time(us, ' ', None)[..10].to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let told = read(&["03/04/2026 02:11:09", "2026-03-04 02:11:09", "13/04/2026 02:11:10"]);
+        assert_eq!(told, [Some("2026-04-03".into()), Some("2026-03-04".into()), Some("2026-04-13".into())]);
+        assert_eq!(read(&["03/04/2026 02:11:09", "2026-03-04 02:11:09"])[0], None);
+        assert_eq!(read(&["03/04/2026 2:11:09 PM"]), [Some("2026-03-04".into())]);
+    }
+
     proptest! {
         #[test]
         fn days_are_those_of_the_calendar(year in 1600_u32..2400, month in 0_u32..14, day in 0_u32..33) {
@@ -342,7 +377,7 @@ mod tests {
 
         #[test]
         fn no_text_breaks_it(text in ".{0,40}") {
-            let _ = (TimeFormat::of(&text), leading(&text), format_of(&[text.as_str()].into_iter()));
+            let _ = (TimeFormat::of(&text), leading(&text), LineTimes::of([text.as_str()].into_iter()).parse(&text));
         }
     }
 }

@@ -83,7 +83,10 @@ impl App {
             Act::StackSeveral => self.open_operation_form("stack"),
             Act::ConvertColumn => self.open_operation_form("convert"),
             Act::SetTime => self.open_operation_form("set-time"),
-            Act::JoinTables => self.open_operation_form("join"),
+            Act::JoinTables => {
+                self.open_operation_form("join");
+                return self.preview_operation();
+            }
             Act::ConcatTables => self.open_operation_form("concat"),
             Act::DiffTables => self.open_operation_form("diff"),
             Act::Resample => self.open_operation_form("resample"),
@@ -214,10 +217,12 @@ impl App {
             return Vec::new();
         }
         let closed = self.views.remove(self.at);
-        self.at = self.at.min(self.views.len().saturating_sub(1));
+        let parent = closed.parent.and_then(|base| self.views.iter().position(|view| view.base.0 == base));
+        self.at = parent.unwrap_or(self.at.min(self.views.len().saturating_sub(1)));
         self.zoomed = false;
         let is_of_it = |waiting: &Waiting| match waiting {
-            Waiting::Open(_) | Waiting::Export { .. } => false,
+            Waiting::Open(_) => closed.is_loading(),
+            Waiting::Export { .. } => false,
             Waiting::Derive(derivation) => derivation.base == closed.base.0,
             Waiting::Preview { view, .. } | Waiting::Matches { view } | Waiting::Find { view, .. } => {
                 *view == closed.base.0

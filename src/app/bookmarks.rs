@@ -2,7 +2,7 @@
 
 use super::Effect;
 use super::state::App;
-use crate::case::Entry;
+use crate::case::{Case, Entry};
 use crate::model::{Input, Params, RowOrigin, TableId};
 use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Tone};
 
@@ -15,6 +15,28 @@ pub struct Bookmark {
     pub origin: RowOrigin,
     pub note: String,
     pub tags: String,
+}
+
+/// The bookmarks that a case's journal holds; of two at one row the later counts. A journal that cannot be read has
+/// none here, and its faults are told where it is checked.
+pub fn bookmarks_of(case: &Case) -> Vec<Bookmark> {
+    let mut bookmarks: Vec<Bookmark> = Vec::new();
+    for record in crate::case::read(case.journal.path()).unwrap_or_default() {
+        let text = |name: &str| record.params.get(name).cloned().unwrap_or_default();
+        let (Some(Input::Table(table)), Ok(row)) = (record.inputs.first(), text("row").parse()) else { continue };
+        if record.step == "bookmark" {
+            let origin = RowOrigin { evidence: text("evidence"), row };
+            bookmarks.retain(|b| b.origin != origin);
+            bookmarks.push(Bookmark {
+                view: text("view"),
+                table: *table,
+                origin,
+                note: text("note"),
+                tags: text("tags"),
+            });
+        }
+    }
+    bookmarks
 }
 
 impl App {
@@ -30,7 +52,7 @@ impl App {
             Field::text("note", "note", "why this row matters", note),
             Field::text("tags", "tags", "words to find it by, parted by blanks", tags),
         ];
-        let title = format!("Bookmark {}:{}", origin.evidence, origin.row);
+        let title = format!("Bookmark record {} of {}", origin.row + 1, origin.evidence);
         let purpose = FormPurpose::Bookmark;
         self.overlay = Some(Overlay::Form(Form { purpose, title, fields, at: 0, note: None }));
     }
@@ -57,6 +79,7 @@ impl App {
             ("row", bookmark.origin.row.to_string()),
             ("note", bookmark.note.clone()),
             ("tags", bookmark.tags.clone()),
+            ("view", bookmark.view.clone()),
         ];
         let params = Params::from(params.map(|(name, value)| (name.to_owned(), value)));
         let (utc, step, inputs) = (String::new(), "bookmark".to_owned(), vec![Input::Table(bookmark.table)]);
@@ -68,7 +91,7 @@ impl App {
         let item = |(at, b): (usize, &Bookmark)| PickItem {
             keys: b.tags.clone(),
             name: b.view.clone(),
-            text: format!("row {}  {}", b.origin.row, b.note),
+            text: format!("record {}  {}", b.origin.row + 1, b.note),
             also: "",
             choice: Choice::Bookmark(at),
             is_dim: false,
@@ -91,8 +114,11 @@ impl App {
             }
         }
         let origin = &bookmark.origin;
-        let text =
-            format!("row {} of {} is in no open view: open it, or drop the filters", origin.row, origin.evidence);
+        let text = format!(
+            "record {} of {} is in no open view: open it, or drop the filters",
+            origin.row + 1,
+            origin.evidence
+        );
         self.say(Tone::Warning, text);
         Vec::new()
     }

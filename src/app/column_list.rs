@@ -11,13 +11,14 @@ pub(super) fn is_column_key(key: Key) -> bool {
     key.code == KeyCode::Tab || (key.alt && matches!(key.code, KeyCode::Char('e' | 'a')))
 }
 
-const TITLE: &str =
-    "Columns   type to find, Enter goes there, Tab shows or hides, Alt-e hides the empty, Alt-a shows all";
+const TITLE: &str = "Columns   Tab shows or hides, Alt-e hides the empty, Alt-a shows all, Enter goes";
 
 impl App {
     pub(super) fn open_column_list(&mut self) {
         let Some(view) = self.view() else { return };
-        let picker = Picker::new(PickerPurpose::Columns, TITLE.to_owned(), items(view));
+        let mut picker = Picker::new(PickerPurpose::Columns, TITLE.to_owned(), items(view));
+        let here = view.column().and_then(|c| view.all_columns().iter().position(|other| other.name == c.name));
+        picker.move_by(here.and_then(|at| isize::try_from(at).ok()).unwrap_or(0));
         self.overlay = Some(Overlay::Picker(picker));
     }
 

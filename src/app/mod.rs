@@ -15,6 +15,7 @@ mod terminal;
 mod update;
 mod views;
 
+pub use bookmarks::{Bookmark, bookmarks_of};
 pub use effect::{Effect, Event};
 pub use run::run;
 pub use session::{Flow, Session};

@@ -182,7 +182,8 @@ impl App {
     pub(super) fn accept_operation(&mut self, mut form: Form, id: &'static str) -> Vec<Effect> {
         match self.step_of(&form, id) {
             Err(why) => {
-                form.note = Some(Err(why));
+                // A form has fields and no flags.
+                form.note = Some(Err(why.replace("--", "")));
                 self.overlay = Some(Overlay::Form(form));
                 Vec::new()
             }

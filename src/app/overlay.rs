@@ -129,7 +129,9 @@ impl App {
             effects.extend(if is_edit { self.drop_filters(true) } else { Vec::new() });
             return effects;
         }
+        let unchanged = self.view().and_then(|view| conjunction(&view.chips)).as_deref() == Some(text);
         match self.chip_of(text) {
+            Ok(_) if is_edit && unchanged => {}
             Ok(chip) if is_edit => {
                 let (_, sort) = self.wanted();
                 effects.extend(self.derive(vec![chip], sort));

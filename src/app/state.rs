@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::bookmarks::Bookmark;
+pub use super::bookmarks::Bookmark;
 use crate::action::{self, Action};
 use crate::config::{Config, Key};
 use crate::engine::{JobInfo, JobState, Slot};
@@ -28,6 +28,8 @@ pub struct Start {
     pub case: Option<OpenCase>,
     /// The table to open at once.
     pub open: Option<String>,
+    /// Whether the browser begins at the tables, since a person named some.
+    pub at_tables: bool,
 }
 
 /// What the workbench needs to know of its case.
@@ -37,6 +39,7 @@ pub struct OpenCase {
     pub last_seq: u64,
     /// Where exports go unless a person says otherwise.
     pub exports: PathBuf,
+    pub bookmarks: Vec<Bookmark>,
 }
 
 /// What the answer of a job is for. A view is named by the table it was opened with, so that an answer finds the view
@@ -98,16 +101,11 @@ pub struct App {
 impl App {
     pub fn new(start: Start) -> Self {
         let look = Look::new(&start.config.theme, start.depth, start.mode);
-        let browser = Browser::new(queries(&start.library), start.library.stems().len());
-        let problems = start.config.problems.iter().chain(&start.library.problems);
-        let first = problems.clone().next().map(ToString::to_string);
-        let n_more = problems.count().saturating_sub(1);
-        let more = if n_more > 0 {
-            format!(" (and {n_more} more; 'casebook keys --check' and 'query list' tell)")
-        } else {
-            String::new()
-        };
-        let message = first.map(|text| Message { tone: Tone::Warning, text: format!("{text}{more}") });
+        let mut browser = Browser::new(queries(&start.library), start.library.stems().len());
+        if start.at_tables {
+            browser.show_tables();
+        }
+        let message = first_problem(&start);
         let saved = start.case.as_ref().map(|case| case.last_seq).filter(|seq| *seq > 0);
         let status = Status { case: start.case.as_ref().map(|case| case.name.clone()), saved, ..Status::default() };
         Self {
@@ -128,11 +126,11 @@ impl App {
             message,
             status,
             marked: Vec::new(),
-            exports: start.case.map(|case| case.exports).unwrap_or_default(),
+            exports: start.case.as_ref().map(|case| case.exports.clone()).unwrap_or_default(),
             job_list: Vec::new(),
             waiting: HashMap::new(),
             history: HashMap::new(),
-            bookmarks: Vec::new(),
+            bookmarks: start.case.map(|case| case.bookmarks).unwrap_or_default(),
         }
     }
 
@@ -237,6 +235,19 @@ impl App {
     pub(super) fn key(&self, action: &Action) -> String {
         self.config.keymap.chord_of(self.focus, action).unwrap_or_default()
     }
+}
+
+/// What is wrong with the files that were given, as far as one line tells it.
+fn first_problem(start: &Start) -> Option<Message> {
+    let problems = start.config.problems.iter().chain(&start.library.problems);
+    let first = problems.clone().next().map(ToString::to_string);
+    let n_more = problems.count().saturating_sub(1);
+    let more = if n_more > 0 {
+        format!(" (and {n_more} more; 'casebook keys --check' and 'query list' tell)")
+    } else {
+        String::new()
+    };
+    first.map(|text| Message { tone: Tone::Warning, text: format!("{text}{more}") })
 }
 
 /// The library's templates as the browser knows them, one for each family.

@@ -4,7 +4,7 @@ use super::Effect;
 use super::state::{App, Opening, Waiting};
 use crate::analysis::filter_text::{FilterColumn, conjunction, equals};
 use crate::engine::{Done, Job, Slot};
-use crate::model::{Chip, Column, Focus, Level, SortKey, Step, TableId};
+use crate::model::{Chip, Column, Focus, Level, Note, SortKey, Step, TableId};
 use crate::operation::{PREVIOUS, describe, show_keys};
 use crate::panes::{FormPurpose, Kept, Overlay, TABLES, Tone, View};
 
@@ -50,17 +50,29 @@ impl App {
 
     /// Starts a step whose table is shown as `opening` says.
     pub(super) fn open_as(&mut self, step: Step, opening: Opening) -> Vec<Effect> {
+        if let Some(name) = self.views.iter().find(|view| view.is_loading()).map(|view| view.name.clone()) {
+            // Another job in its place would end it unasked.
+            let key = crate::action::find("cancel-job").map(|action| self.key(action)).unwrap_or_default();
+            self.say(Tone::Warning, format!("{name} is still being read: wait for it, or {key} cancels it"));
+            return Vec::new();
+        }
         self.waiting.insert(Slot::Load, Waiting::Open(opening));
         vec![Effect::Start { slot: Slot::Load, title: describe(&step), job: Job::Steps(vec![step]) }]
     }
 
     pub(super) fn on_opened(&mut self, done: Vec<Done>, opening: Opening) -> Vec<Effect> {
+        if let Some(effects) = self.on_folder(&done) {
+            return effects;
+        }
         let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
-        let mut views = done.into_iter().map(|done| View::new(done.id, done.table));
+        let parents: Vec<_> = done.iter().map(|done| self.parent_of(done)).collect();
+        let made = done.into_iter().zip(parents);
+        let mut views = made.map(|(done, parent)| View::new(done.id, done.table).made_of(parent));
         if let Some(at) = self.views.iter().position(View::is_loading) {
             // All rows take the place of the first ones, under the same cursor.
             if let Some(view) = views.next() {
-                self.views[at] = view.in_place_of(&self.views[at]);
+                self.views[at] = view.looking_like(&self.views[at]);
+                self.message = None;
             }
             self.views.extend(views);
             self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
@@ -86,6 +98,32 @@ impl App {
         Vec::new()
     }
 
+    /// A folder was opened: its tables are in the browser now, and that is where one wants to be.
+    fn on_folder(&mut self, done: &[Done]) -> Option<Vec<Effect>> {
+        let [only] = done else { return None };
+        let n_tables = only.table.n_rows();
+        let is_listing =
+            only.step.operation == "open" && only.table.column("folder").is_some() && only.table.sources.is_empty();
+        if !is_listing {
+            return None;
+        }
+        self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
+        self.browser.show_tables();
+        self.focus = Focus::Browser;
+        self.say(Tone::Plain, format!("{n_tables} tables of the folder are under Tables; Enter opens one"));
+        Some(Vec::new())
+    }
+
+    /// The view that a table was made of, and which of its rows, where filters had left some out.
+    fn parent_of(&self, done: &Done) -> Option<(TableId, Option<String>)> {
+        let input = done.step.inputs.first()?;
+        let view = self.views.iter().find(|view| view.base.0 == *input || view.settled().0 == *input)?;
+        let (shown, all) = (view.settled().1.n_rows(), view.base.1.n_rows());
+        let is_part = view.settled().0 == *input && shown < all;
+        let part = is_part.then(|| format!("{} of {} rows", crate::ui::count(shown), crate::ui::count(all)));
+        Some((view.base.0, part))
+    }
+
     /// Closes the form whose step has been done.
     fn close_answered_form(&mut self) {
         if matches!(&self.overlay, Some(Overlay::Form(form)) if matches!(form.purpose, FormPurpose::RunQuery(_) | FormPurpose::Operation(_)))
@@ -101,7 +139,12 @@ impl App {
         let (Some(at), Some(view)) = (at, view) else { return Vec::new() };
         let old = &self.views[at];
         let (chips, sort) = (old.chips.clone(), old.sort.clone());
-        self.views[at] = view.looking_like(old);
+        let view = view.looking_like(old);
+        // Stacks of the view before are stacks of this one.
+        for stack in self.views.iter_mut().filter_map(|view| view.stack.as_mut()).filter(|stack| stack.base == base) {
+            stack.base = view.base.0;
+        }
+        self.views[at] = view;
         self.at = at;
         self.tell_notes();
         self.derive(chips, sort)
@@ -118,7 +161,11 @@ impl App {
 
     fn tell_notes(&mut self) {
         let Some(view) = self.view() else { return };
-        let warnings: Vec<_> = view.table().notes.iter().filter(|note| note.level == Level::Warning).collect();
+        // What was told of the table it was made of is not told again.
+        let parent = view.parent.and_then(|base| self.views.iter().find(|view| view.base.0 == base));
+        let is_old = |note: &&Note| parent.is_some_and(|parent| parent.base.1.notes.contains(note));
+        let warnings = view.table().notes.iter().filter(|note| note.level == Level::Warning && !is_old(note));
+        let warnings: Vec<_> = warnings.collect();
         let Some(first) = warnings.first().map(ToString::to_string) else { return };
         let n_notes = view.table().notes.len();
         let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
@@ -132,21 +179,22 @@ impl App {
         if !refiltered && sort == view.sort {
             return Vec::new();
         }
+        let slot = Slot::Derive(view.base.0);
         let derivation = Derivation { base: view.base.0, chips, sort, refiltered };
         let steps = steps(view, &derivation);
         if steps.is_empty() {
             self.apply(derivation, &[]);
-            return vec![Effect::Cancel(Slot::Derive)];
+            return vec![Effect::Cancel(slot)];
         }
         let title = steps.iter().map(describe).collect::<Vec<_>>().join(", then ");
-        self.waiting.insert(Slot::Derive, Waiting::Derive(derivation));
-        vec![Effect::Start { slot: Slot::Derive, title, job: Job::Steps(steps) }]
+        self.waiting.insert(slot, Waiting::Derive(derivation));
+        vec![Effect::Start { slot, title, job: Job::Steps(steps) }]
     }
 
     /// The filters and order that the view has, or will have once the engine has answered.
     pub(super) fn wanted(&self) -> (Vec<Chip>, Vec<SortKey>) {
         let Some(view) = self.view() else { return Default::default() };
-        match self.waiting.get(&Slot::Derive) {
+        match self.waiting.get(&Slot::Derive(view.base.0)) {
             Some(Waiting::Derive(pending)) if pending.base == view.base.0 => {
                 (pending.chips.clone(), pending.sort.clone())
             }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::guard::guarded;
 use super::job::{self, Answer, Failure, Job, JobCx};
 use super::{Catalog, ScribeEvent};
-use crate::model::{Cancel, Progress, Table};
+use crate::model::{Cancel, Progress, Table, TableId};
 use crate::query::Library;
 
 /// A place that has at most one job.
@@ -19,8 +19,8 @@ use crate::query::Library;
 pub enum Slot {
     /// Opening evidence and running queries.
     Load,
-    /// Filtering and sorting the view.
-    Derive,
+    /// Filtering and sorting the view that was opened with this table.
+    Derive(TableId),
     /// What the filter that is being typed would leave.
     Preview,
     Find,

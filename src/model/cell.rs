@@ -35,7 +35,7 @@ impl Cell {
             AnyValue::StructOwned(owned) => (CellKind::Nested, format!("{{{}}}", owned.1.len())),
             time if micros(time).is_some() => (CellKind::Time, brief_time(time, digits)),
             number if number.is_primitive_numeric() || matches!(number, AnyValue::Decimal(..)) => {
-                (CellKind::Number, number.to_string())
+                (CellKind::Number, plain_text(number).unwrap_or_default())
             }
             other => (CellKind::Text, plain_text(other).unwrap_or_default()),
         };
@@ -51,6 +51,9 @@ pub fn plain_text(value: &AnyValue<'_>) -> Option<String> {
         AnyValue::String(text) => (*text).to_owned(),
         AnyValue::StringOwned(text) => text.to_string(),
         AnyValue::List(_) | AnyValue::Struct(..) | AnyValue::StructOwned(_) => json(value).to_string(),
+        // The shortest form that reads back as the same number; polars would show a few digits of it.
+        AnyValue::Float64(number) => format!("{number:?}"),
+        AnyValue::Float32(number) => format!("{number:?}"),
         AnyValue::Binary(bytes) => hex(bytes),
         AnyValue::BinaryOwned(bytes) => hex(bytes),
         time if micros(time).is_some() => micros(time).map(|us| format_time(us, 'T', None) + "Z")?,
@@ -191,6 +194,12 @@ mod tests {
             let known = DateTime::from_timestamp_micros(micros).unwrap().format("%Y-%m-%dT%H:%M:%S%.6f").to_string();
             prop_assert_eq!(format_time(micros, 'T', Some(6)), known);
         }
+    }
+
+    #[test]
+    fn no_digit_of_a_number_is_lost() {
+        assert_eq!(plain_text(&AnyValue::Float64(12_345_678.123)).unwrap(), "12345678.123");
+        assert_eq!(Cell::brief(&AnyValue::Float64(1_772_590_269.123_456), 0).text, "1772590269.123456");
     }
 
     #[test]

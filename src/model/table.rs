@@ -91,6 +91,8 @@ pub struct Table {
     pub sources: Vec<(SourceId, Evidence)>,
     /// Roles that a person gave to columns; tables made from this one keep them.
     pub chosen_roles: BTreeMap<String, Role>,
+    /// Whether several rows may come from one row of the evidence, as after a join.
+    pub repeats_rows: bool,
     /// How the rows lie in time, where a column has the time role.
     pub timeline: Option<Timeline>,
     df: DataFrame,
@@ -113,6 +115,7 @@ impl Table {
             notes: Vec::new(),
             sources: Vec::new(),
             chosen_roles: BTreeMap::new(),
+            repeats_rows: false,
             timeline: None,
             df,
         };
@@ -136,7 +139,14 @@ impl Table {
         self
     }
 
+    /// Whether a row is known by the evidence that it came from, and no other row by the same.
+    pub fn has_row_keys(&self) -> bool {
+        !self.repeats_rows && self.df.column(ROW).is_ok()
+    }
+
     fn counted_in_time(&self) -> Option<Timeline> {
+        // Rows that were made of many are no events.
+        self.df.column(ROW).ok()?;
         let column = self.columns.iter().find(|c| c.role == Some(Role::TIME) && c.kind == Kind::Time)?;
         let times = self.df.columns().get(column.position)?.as_materialized_series().to_physical_repr().into_owned();
         let moments = times.i64().ok()?;

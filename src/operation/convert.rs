@@ -48,51 +48,60 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     // What was said of the column as it was holds no more.
     let is_other = |note: &Note| note.column.as_ref().is_none_or(|column| !names.contains(column));
     notes.extend(table.notes.iter().filter(|note| is_other(note)).cloned());
-    Ok(Outcome::of(cx.library.table(name_of(inputs), df).with_notes(notes)))
+    Ok(Outcome { has_all_notes: true, ..Outcome::of(cx.library.table(name_of(inputs), df).with_notes(notes)) })
 }
 
 fn converted(column: &Column, to: &str, format: &str) -> Result<Column> {
     let name = column.name().clone();
+    if to == "number" && column.dtype().is_primitive_numeric() {
+        return Ok(column.clone());
+    }
     let texts: Vec<Option<String>> = column.as_materialized_series().iter().map(|v| plain_text(&v)).collect();
-    let of = |f: &dyn Fn(&str) -> Option<i64>| texts.iter().map(|t| t.as_deref().and_then(f)).collect::<Vec<_>>();
     Ok(match to {
         "text" => Column::new(name, texts),
         "time" => {
-            let micros = of(&|text| moment(text.trim(), format));
+            let written = Written::of(format, &texts.iter().flatten().map(|t| t.trim()))?;
+            let micros: Vec<Option<i64>> = texts.iter().map(|t| written.moment(t.as_deref()?.trim())).collect();
             Column::new(name, micros).cast(&DataType::Datetime(TimeUnit::Microseconds, None))?
         }
         "boolean" => {
             let flags: Vec<Option<bool>> = texts.iter().map(|t| t.as_deref().and_then(flag)).collect();
             Column::new(name, flags)
         }
-        _ => {
-            let whole = of(&|text| integer(text.trim()));
-            let n_values = texts.iter().flatten().count();
-            if whole.iter().flatten().count() == n_values {
-                return Ok(Column::new(name, whole));
-            }
-            let float = |text: &String| text.trim().replace(',', "").parse::<f64>().ok().filter(|f| f.is_finite());
-            let floats: Vec<Option<f64>> = texts
-                .iter()
-                .zip(&whole)
-                .map(|(text, whole)| match (whole, text) {
-                    (Some(whole), _) => Some(*whole as f64),
-                    (None, text) => text.as_ref().and_then(float),
-                })
-                .collect();
-            // Integers stay integers where the values that are no numbers at all are the only others.
-            if floats.iter().flatten().count() == whole.iter().flatten().count() {
-                return Ok(Column::new(name, whole));
-            }
-            Column::new(name, floats)
-        }
+        _ => numbers(name, &texts),
     })
+}
+
+/// Integers where all values that are numbers are whole, floats otherwise.
+fn numbers(name: PlSmallStr, texts: &[Option<String>]) -> Column {
+    let whole: Vec<Option<i64>> = texts.iter().map(|t| integer(t.as_deref()?.trim())).collect();
+    let float = |text: &str| number_text(text)?.parse::<f64>().ok().filter(|f| f.is_finite());
+    let floats: Vec<Option<f64>> = texts
+        .iter()
+        .zip(&whole)
+        .map(|(text, whole)| whole.map_or_else(|| float(text.as_deref()?.trim()), |whole| Some(whole as f64)))
+        .collect();
+    let n_whole = whole.iter().flatten().count();
+    if floats.iter().flatten().count() == n_whole { Column::new(name, whole) } else { Column::new(name, floats) }
 }
 
 /// An integer as people and tools write it: hexadecimal, with thousands parted, with leading zeros.
 fn integer(text: &str) -> Option<i64> {
-    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    hexadecimal.map_or_else(|| text.replace(',', "").parse().ok(), |digits| i64::from_str_radix(digits, 16).ok())
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) if digits.bytes().all(|b| b.is_ascii_hexdigit()) => i64::from_str_radix(digits, 16).ok(),
+        Some(_) => None,
+        None => number_text(text)?.parse().ok(),
+    }
+}
+
+/// The number without the commas that part its thousands; a comma anywhere else makes it none.
+fn number_text(text: &str) -> Option<String> {
+    let (whole, rest) = text.find('.').map_or((text, ""), |at| text.split_at(at));
+    let mut groups = whole.trim_start_matches('-').split(',');
+    let first = groups.next()?;
+    let has_groups = whole.contains(',');
+    let fits = groups.all(|group| group.len() == 3) && (!has_groups || (1..=3).contains(&first.len()));
+    (fits && !rest.contains(',')).then(|| text.replace(',', ""))
 }
 
 fn flag(text: &str) -> Option<bool> {
@@ -103,20 +112,74 @@ fn flag(text: &str) -> Option<bool> {
     }
 }
 
-fn moment(text: &str, format: &str) -> Option<i64> {
-    let number = || text.parse::<i64>().ok();
-    match format {
-        "month-first" => TimeFormat::MonthFirst.parse(text),
-        "day-first" => TimeFormat::DayFirst.parse(text),
-        "seconds" => Epoch::Seconds.micros(number()?),
-        "milliseconds" => Epoch::Milliseconds.micros(number()?),
-        "microseconds" => Epoch::Microseconds.micros(number()?),
-        "nanoseconds" => Epoch::Nanoseconds.micros(number()?),
-        "filetime" => Epoch::Filetime.micros(number()?),
-        _ => match TimeFormat::of(text) {
-            Some(format) => format.parse(text),
-            None => number().and_then(|n| Epoch::of(n)?.micros(n)),
-        },
+/// How the times of a column are written; one way for all of its values.
+enum Written {
+    Text(TimeFormat),
+    Number(Epoch),
+}
+
+impl Written {
+    /// The way that was asked for, or the one that most values are written in. Where day and month could be either way
+    /// round it has to be said.
+    fn of<'a>(format: &str, texts: &(impl Iterator<Item = &'a str> + Clone)) -> Result<Self> {
+        if let Some(asked) = Self::asked(format) {
+            return Ok(asked);
+        }
+        let count = |written: &Self| texts.clone().filter(|text| written.moment(text).is_some()).count();
+        let text_forms = texts.clone().flat_map(TimeFormat::all_of).fold(Vec::new(), |mut known, format| {
+            if !known.contains(&format) {
+                known.push(format);
+            }
+            known
+        });
+        let whole = |text: &str| text.split('.').next().and_then(|whole| whole.parse().ok());
+        let epochs = texts.clone().find_map(|text| Epoch::of(whole(text)?));
+        let ways = text_forms.into_iter().map(Self::Text).chain(epochs.map(Self::Number));
+        let counted: Vec<(usize, Self)> = ways.map(|way| (count(&way), way)).collect();
+        let n_of = |format: TimeFormat| {
+            counted.iter().find(|(_, way)| matches!(way, Self::Text(f) if *f == format)).map_or(0, |(n, _)| *n)
+        };
+        let (by_month, by_day) = (n_of(TimeFormat::MonthFirst), n_of(TimeFormat::DayFirst));
+        let has_half = texts.clone().any(|text| text.ends_with(['M', 'm']));
+        let best = counted.into_iter().rev().max_by_key(|(n, _)| *n).map(|(_, way)| way);
+        match best {
+            Some(Self::Text(TimeFormat::MonthFirst | TimeFormat::DayFirst)) if by_month == by_day && !has_half => {
+                let why =
+                    "its days and months could be either way round: say how it is written, month-first or day-first";
+                Err(Error::Failed(why.to_owned()))
+            }
+            Some(best) => Ok(best),
+            None => Ok(Self::Text(TimeFormat::Iso)),
+        }
+    }
+
+    fn asked(format: &str) -> Option<Self> {
+        Some(match format {
+            "month-first" => Self::Text(TimeFormat::MonthFirst),
+            "day-first" => Self::Text(TimeFormat::DayFirst),
+            "seconds" => Self::Number(Epoch::Seconds),
+            "milliseconds" => Self::Number(Epoch::Milliseconds),
+            "microseconds" => Self::Number(Epoch::Microseconds),
+            "nanoseconds" => Self::Number(Epoch::Nanoseconds),
+            "filetime" => Self::Number(Epoch::Filetime),
+            _ => return None,
+        })
+    }
+
+    fn moment(&self, text: &str) -> Option<i64> {
+        match self {
+            Self::Text(format) => format.parse(text),
+            // What stands behind the point of seconds is kept too.
+            Self::Number(Epoch::Seconds) if text.contains('.') => {
+                let seconds: f64 = text.parse().ok()?;
+                #[expect(clippy::cast_possible_truncation, reason = "epochs of our time fit")]
+                let whole = seconds.trunc() as i64;
+                #[expect(clippy::cast_possible_truncation, reason = "less than a million")]
+                let micros = (seconds.fract() * 1e6).round() as i64;
+                Some(Epoch::Seconds.micros(whole)? + micros)
+            }
+            Self::Number(epoch) => epoch.micros(text.parse().ok()?),
+        }
     }
 }
 
@@ -148,10 +211,24 @@ mod tests {
         let column = Column::new("c".into(), &["0x1f", "1,234", "007", "-", "x"]);
         let numbers = converted(&column, "number", "any").unwrap();
         assert_eq!(numbers.i64().unwrap().iter().collect::<Vec<_>>(), [Some(31), Some(1234), Some(7), None, None]);
-        let times = Column::new("c".into(), &["03/04/2026 02:11:09", "1772590269"]);
-        let first = |format: &str| converted(&times, "time", format).unwrap().get(0).map(|v| plain_text(&v)).unwrap();
-        assert_eq!(first("day-first").as_deref(), Some("2026-04-03T02:11:09Z"));
-        assert_eq!(first("month-first").as_deref(), Some("2026-03-04T02:11:09Z"));
-        assert_eq!(converted(&times, "time", "any").unwrap().null_count(), 0);
+        let odd = Column::new("c".into(), &["3,14", "1,2,3", "80,443", "0x-5", "1,234.5"]);
+        let numbers = converted(&odd, "number", "any").unwrap();
+        assert_eq!(numbers.f64().unwrap().iter().collect::<Vec<_>>(), [None, None, Some(80443.0), None, Some(1234.5)]);
+    }
+
+    #[test]
+    fn a_column_has_one_way_of_writing_times() {
+        let times = |values: &[&str], format: &str| -> Vec<Option<String>> {
+            let made = converted(&Column::new("c".into(), values), "time", format).unwrap();
+            made.as_materialized_series().iter().map(|v| plain_text(&v)).collect()
+        };
+        let either = ["03/04/2026 02:11:09", "05/04/2026 02:11:09"];
+        assert_eq!(times(&either, "day-first")[0].as_deref(), Some("2026-04-03T02:11:09Z"));
+        assert_eq!(times(&either, "month-first")[0].as_deref(), Some("2026-03-04T02:11:09Z"));
+        assert!(converted(&Column::new("c".into(), &either), "time", "any").is_err());
+        let told = times(&["03/04/2026 02:11:09", "13/04/2026 02:11:09", "-"], "any");
+        assert_eq!(told[0].as_deref(), Some("2026-04-03T02:11:09Z"));
+        assert_eq!(told[2], None);
+        assert_eq!(times(&["1772590269.5", "-"], "any")[0].as_deref(), Some("2026-03-04T02:11:09.500Z"));
     }
 }

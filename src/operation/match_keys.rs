@@ -5,7 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::join::Keys;
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, column, name_of};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
 use crate::model::{Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -22,15 +22,15 @@ pub const OPERATION: Operation = Operation {
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let keys = Keys::of(step, inputs)?;
     let names: Vec<String> = (0..keys.left.len()).map(|n| format!("key_{n}")).collect();
-    let counted = |table: &Table, side: &[String], tag: &str| {
-        let exprs = keys.exprs(side, tag).into_iter().zip(&names).map(|(e, name)| e.alias(name.as_str()));
-        let present = side.iter().map(|name| column(name).is_not_null()).reduce(Expr::and).unwrap_or(lit(true));
-        let rows = table.frame().clone().lazy().filter(present).select(exprs.collect::<Vec<_>>());
-        rows.group_by(names.iter().map(|n| col(n.as_str())).collect::<Vec<_>>())
-            .agg([len().cast(DataType::Int64).alias("n")])
+    let counted = |table: &Table, side: &[String], tag: &str| -> Result<LazyFrame> {
+        let exprs = keys.made(tag).into_iter().zip(&names).map(|(e, name)| e.alias(name.as_str()));
+        let present = keys.made(tag).into_iter().map(Expr::is_not_null).reduce(Expr::and).unwrap_or(lit(true));
+        let rows = keys.added_to(table, side, tag)?.lazy().filter(present).select(exprs.collect::<Vec<_>>());
+        let by: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
+        Ok(rows.group_by(by).agg([len().cast(DataType::Int64).alias("n")]))
     };
-    let left = counted(&inputs[0], &keys.left, "l").collect()?;
-    let right = counted(&inputs[1], &keys.right, "r").collect()?;
+    let left = counted(&inputs[0], &keys.left, "l")?.collect()?;
+    let right = counted(&inputs[1], &keys.right, "r")?.collect()?;
     let by: Vec<Expr> = names.iter().map(|n| col(n.as_str())).collect();
     let args = JoinArgs::new(JoinType::Inner).with_suffix(Some("_res".into()));
     let both = left.clone().lazy().join(right.clone().lazy(), by.clone(), by, args);

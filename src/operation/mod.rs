@@ -31,9 +31,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use polars::prelude::{Expr, all, by_name};
+use polars::prelude::{Column, Expr, IntoColumn, NewChunkedArray, StringChunked, all, by_name};
 
-use crate::model::{Cancel, Evidence, Progress, Step, Table, TableId, format_time, parse_moment};
+use crate::model::{Cancel, Evidence, Progress, Role, Step, Table, TableId, format_time, parse_moment, plain_text};
 use crate::query::{Library, Reach, Watch};
 
 pub use parameters::{ParamKind, ParamSpec, check, columns, quoted};
@@ -106,11 +106,13 @@ pub struct Outcome {
     pub table: Table,
     /// The evidence it opened; empty for operations on tables.
     pub opened: Vec<Evidence>,
+    /// Whether the table's notes are all that is to be said; otherwise those of the inputs are added.
+    pub has_all_notes: bool,
 }
 
 impl Outcome {
     pub const fn of(table: Table) -> Self {
-        Self { table, opened: Vec::new() }
+        Self { table, opened: Vec::new(), has_all_notes: false }
     }
 }
 
@@ -192,8 +194,11 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     if cx.cancel.is_requested() {
         return Err(Error::Cancelled);
     }
-    for note in inputs.iter().flat_map(|table| &table.notes) {
-        if !outcome.table.notes.contains(note) {
+    for note in inputs.iter().filter(|_| !outcome.has_all_notes).flat_map(|table| &table.notes) {
+        // A sum of skews takes the place of the one before.
+        let is_old_skew = note.what.starts_with(set_time::SKEWED)
+            && outcome.table.notes.iter().any(|new| new.what.starts_with(set_time::SKEWED) && new.about == note.about);
+        if !outcome.table.notes.contains(note) && !is_old_skew {
             outcome.table.notes.push(note.clone());
         }
     }
@@ -202,8 +207,13 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
             outcome.table.sources.push(source.clone());
         }
     }
-    let chosen = inputs.iter().rev().flat_map(|table| table.chosen_roles.clone());
-    let chosen: BTreeMap<_, _> = chosen.chain(outcome.table.chosen_roles.clone()).collect();
+    outcome.table.repeats_rows |= inputs.iter().any(|table| table.repeats_rows);
+    // What was chosen for the first table counts; the time that the operation itself named goes before it.
+    let own = outcome.table.chosen_roles.clone();
+    let names_time = own.values().any(|role| *role == Role::TIME);
+    let first = inputs.first().map(|table| table.chosen_roles.clone()).unwrap_or_default();
+    let inherited = first.into_iter().filter(|(_, role)| !(names_time && *role == Role::TIME));
+    let chosen: BTreeMap<_, _> = inherited.chain(own).collect();
     if !chosen.is_empty() {
         outcome.table = outcome.table.with_roles(chosen);
     }
@@ -215,7 +225,15 @@ pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
     let mut settled = step.clone();
     match (step.operation.as_str(), step.params.get("name"), step.params.get("path")) {
         ("query", Some(name), _) => settled.params = cx.library.settled(name, &step.params, cx.now),
-        ("open", _, Some(path)) if !path.starts_with("table:") => {
+        // A loaded table is named by its file, which means the same wherever the journal is replayed.
+        ("open", _, Some(path)) if path.starts_with("table:") => {
+            let source = cx.library.source(&path["table:".len()..]).map(|(source, _)| source.path());
+            if let Some(file) = source.ok().filter(|path| !path.starts_with("lab:")) {
+                let absolute = std::path::absolute(&file).map_or(file, |p| p.display().to_string());
+                settled.params.insert("path".to_owned(), absolute);
+            }
+        }
+        ("open", _, Some(path)) => {
             let absolute = std::path::absolute(path).map(|p| p.display().to_string());
             settled.params.insert("path".to_owned(), absolute.unwrap_or_else(|_| path.clone()));
         }
@@ -252,6 +270,24 @@ pub fn describe(step: &Step) -> String {
 /// A column by its very name; `col` would take a name such as `^.*$` for a pattern.
 fn column(name: &str) -> Expr {
     by_name([name], true, false).as_expr()
+}
+
+/// A column with its values as text in the one form that they have everywhere: times in RFC 3339, nested ones as JSON.
+fn as_text(column: &Column) -> Column {
+    if column.str().is_ok() {
+        return column.clone();
+    }
+    let texts = column.as_materialized_series().iter().map(|value| plain_text(&value));
+    StringChunked::from_iter_options(column.name().clone(), texts).into_column()
+}
+
+/// A name for a column of ours that is not among `taken`: on a clash the input's keep theirs and ours get `_res`.
+fn free_name(name: &str, taken: &[String]) -> String {
+    let mut free = name.to_owned();
+    while taken.contains(&free) {
+        free.push_str("_res");
+    }
+    free
 }
 
 /// All columns but these, whether they are there or not.

@@ -50,7 +50,7 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
         rows: rows(note.rows.clone()),
         ..note
     }));
-    Ok(Outcome { table, opened: evidence })
+    Ok(Outcome { opened: evidence, ..Outcome::of(table) })
 }
 
 /// What goes wrong here goes wrong again where all is read, and is told there.

@@ -25,5 +25,5 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let evidence = opened.iter().flat_map(|o| &o.sources).map(|(_, evidence)| evidence.clone()).collect();
     let bare = name.rsplit('.').next().unwrap_or(name);
     let table = cx.library.collect(bare, lf, opened)?;
-    Ok(Outcome { table, opened: evidence })
+    Ok(Outcome { opened: evidence, ..Outcome::of(table) })
 }

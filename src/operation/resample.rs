@@ -7,7 +7,9 @@ use chrono::{DateTime, Datelike, Months, NaiveDate};
 use polars::prelude::*;
 
 use super::parameters::columns;
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, need_columns, required};
+use super::{
+    Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, free_name, name_of, need_columns, required,
+};
 use crate::model::{Column as TableColumn, Kind, Note, Role, Step, Table, plain_text};
 
 pub const OPERATION: Operation = Operation {
@@ -33,6 +35,9 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let named = |name: &str| step.params.get(name).map_or(Ok(Vec::new()), |t| columns(t)).map_err(Error::Failed);
     let (by, sums) = (named("by")?, named("sum")?);
     need_columns(step, table, &by)?;
+    if by.len() > 1 {
+        return Err(parameter(step, "the rows can be counted apart by one column".to_owned()));
+    }
     need_columns(step, table, &sums)?;
     if let Some(text) = sums.iter().find(|name| table.column(name).is_some_and(|c| c.kind != Kind::Number)) {
         return Err(parameter(step, format!("{text} is no number column; 'convert' can make it one")));
@@ -115,7 +120,9 @@ fn fill(
         }
         n_steps += 1;
         if n_steps.saturating_mul(n_groups) > MOST_ROWS {
-            return Err(format!("from first to last there are more than {MOST_ROWS} steps; take longer ones"));
+            return Err(format!(
+                "from first to last there are more than {MOST_ROWS} steps for {n_groups} values; take longer ones"
+            ));
         }
         start = every.next(start).ok_or("the times leave the calendar")?;
     }
@@ -129,13 +136,15 @@ fn frame(
     sums: &[String],
 ) -> Result<DataFrame> {
     let starts: Vec<i64> = counted.keys().map(|(start, _)| *start).collect();
+    let taken: Vec<String> = by.iter().chain(sums).cloned().collect();
+    let ours = |name: &str| free_name(name, &taken);
     let micros = DataType::Datetime(TimeUnit::Microseconds, None);
-    let mut columns = vec![Column::new("time".into(), starts).cast(&micros)?];
+    let mut columns = vec![Column::new(ours("time").into(), starts).cast(&micros)?];
     if let Some(name) = by.first() {
         let values: Vec<Option<&str>> = counted.keys().map(|(_, group)| names[*group].as_deref()).collect();
         columns.push(Column::new(name.as_str().into(), values));
     }
-    columns.push(Column::new("count".into(), counted.values().map(|(n, _)| *n).collect::<Vec<i64>>()));
+    columns.push(Column::new(ours("count").into(), counted.values().map(|(n, _)| *n).collect::<Vec<i64>>()));
     for (at, name) in sums.iter().enumerate() {
         let values: Vec<f64> = counted.values().map(|(_, sums)| sums[at]).collect();
         columns.push(Column::new(name.as_str().into(), values));
@@ -167,14 +176,14 @@ impl Every {
             "mon" => return if number == 0 { Err("a step of nothing".to_owned()) } else { Ok(Self::Months(number)) },
             _ => 0,
         };
-        let micros = i64::from(number) * seconds * 1_000_000;
+        let micros = i64::from(number).saturating_mul(seconds * 1_000_000);
         if micros > 0 { Ok(Self::Micros(micros)) } else { Err(format!("'{text}' is no step; write 15m, 1h, 1d, 1mon")) }
     }
 
     /// The start of the step that a moment lies in.
     fn floor(self, moment: i64) -> Option<i64> {
         match self {
-            Self::Micros(step) => Some((moment - MONDAY).div_euclid(step) * step + MONDAY),
+            Self::Micros(step) => moment.checked_sub(MONDAY)?.div_euclid(step).checked_mul(step)?.checked_add(MONDAY),
             Self::Months(n) => {
                 let date = DateTime::from_timestamp_micros(moment)?.date_naive();
                 let months = i64::from(date.year()) * 12 + i64::from(date.month0());

@@ -44,11 +44,34 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         for name in &times {
             df = shifted(df, name, skew)?;
         }
-        let what = format!("its clock was set right by {text}: all times in {} are shifted", times.join(", "));
-        notes.push(Note::new(&table.name, what).as_remark());
+        let all = skew.saturating_add(earlier_skew(&table.notes));
+        let what = format!("{SKEWED}{} in all: every time in {} is shifted", told(all), times.join(", "));
+        notes.push(Note::new(&table.name, what));
     }
     let table = cx.library.table(name_of(inputs), df).with_notes(notes);
     Ok(Outcome::of(table.with_roles(BTreeMap::from([(name.clone(), Role::TIME)]))))
+}
+
+/// How the note on a skew begins; its sum stands behind it.
+pub const SKEWED: &str = "its clock was set right by ";
+
+/// What was added to the times before, by the note that says so.
+fn earlier_skew(notes: &[Note]) -> i64 {
+    let told = notes.iter().find_map(|note| note.what.strip_prefix(SKEWED)?.split(' ').next());
+    told.and_then(micros_of).unwrap_or(0)
+}
+
+/// A skew as [`micros_of`] reads it back: `-6m40s`.
+fn told(micros: i64) -> String {
+    let mut rest = micros.unsigned_abs();
+    let mut text = if micros < 0 { "-".to_owned() } else { "+".to_owned() };
+    for (unit, name) in [(86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1, "us")] {
+        if rest >= unit {
+            text = format!("{text}{}{name}", rest / unit);
+            rest %= unit;
+        }
+    }
+    if text.len() == 1 { "0s".to_owned() } else { text }
 }
 
 fn shifted(mut df: DataFrame, name: &str, skew: i64) -> Result<DataFrame> {
@@ -101,6 +124,9 @@ mod tests {
         assert_eq!(micros_of("-3m20s"), Some(-200_000_000));
         assert_eq!(micros_of("+1h"), Some(3_600_000_000));
         assert_eq!(micros_of("250ms"), Some(250_000));
+        for text in ["-6m40s", "+1h", "+1d2h3m4s5us"] {
+            assert_eq!(told(micros_of(text).unwrap()), text);
+        }
         for bad in ["", "-", "3", "5x", "1h-2m"] {
             assert_eq!(micros_of(bad), None, "{bad}");
         }

@@ -18,5 +18,5 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (lf, opened) = cx.library.plan_sql(required(step, "text")?, &cx.watch(Reach::All))?;
     let evidence = opened.iter().flat_map(|o| &o.sources).map(|(_, evidence)| evidence.clone()).collect();
     let table = cx.library.collect("sql", lf, opened)?;
-    Ok(Outcome { table, opened: evidence })
+    Ok(Outcome { opened: evidence, ..Outcome::of(table) })
 }

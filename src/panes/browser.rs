@@ -86,6 +86,14 @@ impl Browser {
         }
     }
 
+    /// Unfolds the tables and goes to the first of them.
+    pub fn show_tables(&mut self) {
+        self.filter.clear();
+        self.opened.insert(TABLES.to_owned());
+        let first = self.queries.iter().find(|q| q.is_table).map(|q| vec![q.family.clone(), q.name.clone()]);
+        self.cursor = first.unwrap_or_else(|| self.cursor.clone());
+    }
+
     /// How many queries can run.
     pub fn n_queries(&self) -> usize {
         self.queries.iter().filter(|q| q.unavailable.is_none() && !q.is_table).count()
@@ -105,9 +113,18 @@ impl Browser {
     pub fn set_filter(&mut self, text: &str) {
         self.filter = text.to_lowercase();
         let places = self.places();
-        if !places.contains(&self.cursor) {
-            self.cursor = places.iter().find(|p| p.len() == 2).or(places.first()).cloned().unwrap_or_default();
+        if self.filter.is_empty() && places.contains(&self.cursor) {
+            return;
         }
+        // The name that was typed goes before one that only holds it, and a query before a family.
+        let distance = |place: &&Place| match place.get(1).map(|name| name.to_lowercase()) {
+            Some(name) if name == self.filter => 0,
+            Some(name) if name.starts_with(&self.filter) => 1,
+            Some(name) if name.contains(&self.filter) => 2,
+            Some(_) => 3,
+            None => 4,
+        };
+        self.cursor = places.iter().min_by_key(distance).cloned().unwrap_or_default();
     }
 
     pub fn move_by(&mut self, delta: isize) {

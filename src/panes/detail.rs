@@ -26,7 +26,11 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let look = screen.look;
     let below = area.x == screen.rects.main.x && area.y > screen.rects.body.y;
     let area = if below || screen.rects.main.is_empty() { area } else { rule(look, buf, area) };
-    let origin = view.table().origin(view.row).map(|o| format!("{}:{}", short(&o.evidence), o.row)).unwrap_or_default();
+    let origin = view
+        .table()
+        .origin(view.row)
+        .map(|o| format!("{} record {}", short(&o.evidence), count(o.row as usize + 1)))
+        .unwrap_or_default();
     let name = format!("Row {}", count(view.row + 1));
     let inner = title(screen, area, buf, &name, screen.focus == Focus::Detail, &origin);
     if view.n_rows() == 0 {
@@ -58,7 +62,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
 pub fn surplus(view: &View, look: &Look, detail: &Detail, area: Rect) -> usize {
     let Some(column) = view.column() else { return 0 };
     let width = area.width.saturating_sub(1).saturating_sub(NAME_WIDTH.min(area.width / 2) + 2);
-    let text = if detail.hex { hex_of(view, column) } else { value(look, view, column).0 };
+    let text = if detail.hex { hex_of(view, column, width) } else { value(look, view, column).0 };
     wrapped(look, &text, width, MAX_LINES).len().saturating_sub(usize::from(area.height.saturating_sub(1)))
 }
 
@@ -83,7 +87,7 @@ fn lines(screen: &Screen<'_>, view: &View, area: Rect) -> Vec<FieldLine> {
     let mut lines = Vec::new();
     for (at, column) in view.columns().into_iter().enumerate() {
         let (text, style) = value(screen.look, view, column);
-        let text = if at == view.column && screen.detail.hex { hex_of(view, column) } else { text };
+        let text = if at == view.column && screen.detail.hex { hex_of(view, column, width) } else { text };
         if at != view.column {
             let first = text.lines().next().unwrap_or_default();
             let line = if first.len() < text.len() { format!("{first} {}", screen.look.glyphs.more) } else { text };
@@ -131,16 +135,18 @@ fn in_zone(look: &Look, view: &View, column: &Column) -> Option<String> {
     Some(format!("{wall} {sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60))
 }
 
-/// The value's bytes: place, sixteen in hexadecimal, and as ASCII.
-fn hex_of(view: &View, column: &Column) -> String {
+/// The value's bytes: place, as many in hexadecimal as the width holds, and as ASCII.
+fn hex_of(view: &View, column: &Column, width: u16) -> String {
     let full = view.table().full_text(view.row, column).unwrap_or_default();
     let is_graph = |b: &u8| if (0x20..0x7f).contains(b) { char::from(*b) } else { '.' };
-    let line = |(n, chunk): (usize, &[u8])| {
+    // A byte takes three columns in hexadecimal and one as a letter, beside nine for its place and gaps.
+    let n = usize::from((width.saturating_sub(9) / 4).clamp(1, 16));
+    let line = |(at, chunk): (usize, &[u8])| {
         let digits = chunk.iter().map(|b| hex(&[*b])).collect::<Vec<_>>().join(" ");
         let text: String = chunk.iter().map(is_graph).collect();
-        format!("{:06x}  {digits:<48} {text}", n * 16)
+        format!("{:06x} {digits:<1$} {text}", at * n, n * 3 - 1)
     };
-    full.as_bytes().chunks(16).take(MAX_LINES).enumerate().map(line).collect::<Vec<_>>().join("\n")
+    full.as_bytes().chunks(n).take(MAX_LINES).enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn draw_line(screen: &Screen<'_>, line: &FieldLine, under_cursor: bool, area: Rect, buf: &mut Buffer) {

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::{Message, Overlay, Screen, Tone, prompt};
-use crate::action::ACTIONS;
+use crate::action::{ACTIONS, Action};
+use crate::model::Zone;
 use crate::ui::{count, put, put_right, put_shown, wrapped};
 
 pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
@@ -18,6 +19,8 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
     }
     match screen.message {
         Some(message) => draw_message(screen, message, buf),
+        // The keys of the pane below type into an open form or list.
+        None if screen.overlay.is_some() => {}
         None => hints(screen, screen.rects.footer, buf),
     }
 }
@@ -49,8 +52,9 @@ fn chips(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let look = screen.look;
     let n_filters = view.chips.len();
     let right = format!(
-        "{n_filters} filter{}{}{} edit",
+        "{n_filters} filter{}{}{}{} edit",
         if n_filters == 1 { "" } else { "s" },
+        if look.zone == Zone::Utc { "" } else { ", times in UTC" },
         look.glyphs.dot,
         screen.grid_key("edit-filters")
     );
@@ -69,7 +73,7 @@ fn hints(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let mut wanted: Vec<_> = ACTIONS
         .iter()
         .filter(|action| action.is_in(screen.focus) && (action.enabled)(screen.snapshot).is_ok())
-        .filter_map(|action| Some((action.hint?, screen.keymap.chord_of(screen.focus, action)?)))
+        .filter_map(|action| Some((hint_of(action, screen)?, screen.keymap.chord_of(screen.focus, action)?)))
         .collect();
     wanted.sort_unstable_by_key(|((order, _), _)| *order);
     let (always, others): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|((order, _), _)| *order >= 90);
@@ -97,6 +101,19 @@ fn hints(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
             let used = put(look, buf, rest, text, style);
             rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
         }
+    }
+}
+
+/// The word of an action and how early it stands; in a stack some keys mean another thing.
+fn hint_of(action: &Action, screen: &Screen<'_>) -> Option<(u8, &'static str)> {
+    let in_stack = screen.snapshot.is_stack && screen.focus == crate::model::Focus::Grid;
+    match action.id {
+        "toggle-detail" if in_stack => Some((1, "include")),
+        "exclude-value" if in_stack => Some((2, "exclude")),
+        "turn-stack" if in_stack => Some((3, "common first")),
+        "include-value" | "turn-stack" if in_stack => None,
+        "cancel-job" if screen.snapshot.n_jobs_running > 0 => Some((0, "cancel")),
+        _ => action.hint,
     }
 }
 

@@ -70,7 +70,19 @@ fn place(view: &View, left: usize, width: u16) -> Vec<Placed<'_>> {
         placed.push(Placed { column, at, x, width: wanted });
         x += wanted + GAP;
     }
+    widen_cut(&mut placed, x.saturating_sub(GAP), width);
     placed
+}
+
+/// Room that is left at the right goes to columns that are cut, the last one first.
+fn widen_cut(placed: &mut [Placed<'_>], end: u16, width: u16) {
+    let mut spare = width.saturating_sub(end);
+    for at in (0..placed.len()).rev() {
+        let more = placed[at].column.width.saturating_sub(placed[at].width).min(spare);
+        placed[at].width += more;
+        placed[at + 1..].iter_mut().for_each(|p| p.x += more);
+        spare -= more;
+    }
 }
 
 /// How many columns stay at the left: those that are frozen, as long as there is room for others beside them.
@@ -86,7 +98,7 @@ const LEAST_BESIDE: u16 = 20;
 
 fn width_of(view: &View, column: &Column) -> u16 {
     let heading = heading(view, column).width();
-    if view.stack.is_some() && column.name == SHARE {
+    if is_share(view, column) {
         return SHARE_WIDTH;
     }
     let most = if view.wide.contains(&column.name) { u16::MAX } else { MAX_WIDTH };
@@ -155,6 +167,7 @@ fn place_text(view: &View) -> String {
 
 fn empty(screen: &Screen<'_>, view: &View, area: Rect, buf: &mut Buffer) {
     let text = match view.chips.len() {
+        0 if view.base.1.n_rows() > 0 => "No row matches so far.".to_owned(),
         0 => "This table has no rows.".to_owned(),
         1 => format!(
             "The filter hides all {} rows. {} drops it.",
@@ -226,7 +239,7 @@ fn row(screen: &Screen<'_>, view: &View, row_idx: usize, placed: &[Placed<'_>], 
             style = style.add_modifier(Modifier::REVERSED);
             buf.set_style(cell_area(p, line), style);
         }
-        if view.stack.is_some() && p.column.name == SHARE {
+        if is_share(view, p.column) {
             draw_share(screen.look, &cell, style, cell_area(p, line), buf);
         } else {
             draw_cell(screen, p.column, &cell, style, cell_area(p, line), buf);
@@ -254,8 +267,14 @@ fn severity(screen: &Screen<'_>, text: &str) -> Style {
     }
 }
 
-/// The column of a stack that is drawn as a bar.
-const SHARE: &str = "percent";
+/// Whether this is the column of a stack that is drawn as a bar.
+fn is_share(view: &View, column: &Column) -> bool {
+    let Some(stack) = &view.stack else { return false };
+    // A counted column of that name keeps it, and ours has another.
+    let is_counted = stack.columns.iter().any(|name| name == "percent");
+    column.name == if is_counted { "percent_res" } else { "percent" }
+}
+
 const SHARE_WIDTH: u16 = 18;
 
 /// A percentage as a number and a bar.

@@ -48,6 +48,8 @@ pub struct View {
     loading: bool,
     /// Present where the rows are counted values of another view.
     pub stack: Option<StackOf>,
+    /// The view that this one was made of, by the table it was opened with.
+    pub parent: Option<TableId>,
     pub chips: Vec<Chip>,
     pub sort: Vec<SortKey>,
     pub hidden: BTreeSet<String>,
@@ -78,6 +80,7 @@ impl View {
             preview: None,
             loading: false,
             stack: None,
+            parent: None,
             order: Vec::new(),
             wrap: false,
             chips: Vec::new(),
@@ -100,6 +103,14 @@ impl View {
         Self { loading: true, ..Self::new(TableId(0), table) }
     }
 
+    /// This view as one that was made of another, and of which of its rows.
+    #[must_use]
+    pub fn made_of(self, parent: Option<(TableId, Option<String>)>) -> Self {
+        let Some((base, part)) = parent else { return self };
+        let name = part.map_or_else(|| self.name.clone(), |part| format!("{} ({part})", self.name));
+        Self { parent: Some(base), name, ..self }
+    }
+
     /// This view as one of counted values.
     #[must_use]
     pub fn as_stack(self, stack: StackOf) -> Self {
@@ -108,13 +119,6 @@ impl View {
 
     pub const fn is_loading(&self) -> bool {
         self.loading
-    }
-
-    /// This view with the cursor, marks aside, where `first` had it.
-    #[must_use]
-    pub fn in_place_of(self, first: &Self) -> Self {
-        let (row, column, top, left) = (first.row, first.column, first.top, first.left);
-        Self { row, column, top, left, ..self }
     }
 
     /// The table on the screen.
@@ -201,7 +205,11 @@ impl View {
         self.order.clone_from(&other.order);
         self.marks.clone_from(&other.marks);
         (self.wrap, self.frozen) = (other.wrap, other.frozen);
-        self.in_place_of(other)
+        let column = other.column().map(|c| c.name.clone());
+        let row = other.key_of(other.row).and_then(|key| find_row(self.table(), key)).unwrap_or(other.row);
+        self.column = self.columns().iter().position(|c| Some(&c.name) == column.as_ref()).unwrap_or(other.column);
+        (self.row, self.top, self.left) = (row, other.top, other.left);
+        self
     }
 
     pub fn column(&self) -> Option<&Column> {
@@ -213,7 +221,7 @@ impl View {
         self.drop_preview();
         let key = self.key_of(self.row);
         let row = key.and_then(|key| find_row(&kept.1, key));
-        if kept.1.frame().column(ROW).is_err() {
+        if !kept.1.has_row_keys() {
             // Rows without lineage are known by their place only, and that has changed.
             self.marks.clear();
         }
@@ -333,7 +341,7 @@ impl View {
 fn key_of(table: &Table, row_idx: usize) -> Option<u64> {
     let number = |name: &str| table.frame().column(name).ok()?.get(row_idx).ok()?.try_extract::<u32>().ok();
     match (number(SOURCE), number(ROW)) {
-        (Some(source), Some(row)) => Some(u64::from(source) << 32 | u64::from(row)),
+        (Some(source), Some(row)) if table.has_row_keys() => Some(u64::from(source) << 32 | u64::from(row)),
         _ => u64::try_from(row_idx).ok(),
     }
 }

@@ -16,7 +16,7 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
     };
     let body = screen.rects.body;
     let height = u16::try_from(longer.len() + 1).unwrap_or(u16::MAX).min(body.height);
-    let width = 60.min(body.width);
+    let width = 96.min(body.width);
     let area = Rect { x: body.right() - width, y: body.bottom() - height, width, height };
     let inner = popup(screen.look, buf, area, &format!("{} ...", show_chord(screen.pending)));
     for (binding, y) in longer.iter().zip(inner.top()..inner.bottom()) {

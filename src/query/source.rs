@@ -98,9 +98,6 @@ fn table_delimiter(start: &[u8]) -> Option<u8> {
     let n_lines = text.matches('\n').count();
     // The last line may be cut, unless it is all there is.
     let lines: Vec<&str> = text.lines().take(n_lines.clamp(1, 20)).filter(|line| !line.trim().is_empty()).collect();
-    if lines.iter().any(|line| leading(line).is_some() || syslog::parse(line).is_some()) {
-        return None;
-    }
     let even = |delimiter: &u8| {
         let widths: Vec<usize> = lines.iter().map(|line| fields_of(line, *delimiter)).collect();
         let first = widths.first().copied().unwrap_or(0);
@@ -108,7 +105,10 @@ fn table_delimiter(start: &[u8]) -> Option<u8> {
         // A row that was cut short does not make a log of a table.
         first > 1 && widths.len() > 1 && n_even * 4 >= widths.len() * 3
     };
-    [b'\t', b',', b';', b'|'].into_iter().find(even)
+    let delimiter = [b'\t', b',', b';', b'|'].into_iter().find(even)?;
+    // A log's first line is a line like all others; a table's is a heading, which no time begins.
+    let is_log_line = |line: &&&str| leading(line).is_some() || syslog::parse(line).is_some();
+    lines.first().filter(|line| !is_log_line(line)).map(|_| delimiter)
 }
 
 /// How many fields a line has; what stands in quotes is one.

@@ -71,6 +71,7 @@ impl Driver {
             name: c.info.name.clone(),
             last_seq: c.journal.last_seq(),
             exports: c.folder.join("exports"),
+            bookmarks: casebook::app::bookmarks_of(c),
         });
         let start = Start {
             config: config(),
@@ -79,6 +80,7 @@ impl Driver {
             mode: wanted.mode,
             case: open,
             open: None,
+            at_tables: false,
         };
         let session = Session::new(start, case, runtime.handle().clone(), now);
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();

@@ -5,7 +5,7 @@ use crate::driver::Driver;
 /// The grid over the tests' logons.
 fn grid() -> Driver {
     let mut driver = Driver::new();
-    driver.keys("/").text("host_logons").keys("Enter Enter");
+    driver.keys("/").text("list_host_logons").keys("Enter Enter");
     driver
 }
 
@@ -107,7 +107,7 @@ fn two_marked_rows_are_compared() {
 #[test]
 fn a_join_says_what_it_would_find_before_it_is_made() {
     let (_folder, mut driver) = over("owners.csv", "Account,Owner\nSYSTEM,it\n");
-    driver.keys("1 /").text("host_logons").keys("Enter Enter l g j Tab").text(" ");
+    driver.keys("1 /").text("list_host_logons").keys("Enter Enter l g j Tab").text(" ");
     let screen = driver.screen();
     assert!(screen.contains("have a match"), "{screen}");
     driver.keys("Enter");

@@ -176,3 +176,47 @@ fn mistakes_in_parameters_say_what_to_write() {
         assert!(code == 1 && error.contains(said), "{error}");
     }
 }
+
+#[test]
+fn a_concatenation_keeps_every_time_and_every_column() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = "TimeGenerated,time,source_table,n\n2026-03-04 02:11:09,noon,fw1,1\n";
+    let other = "TimeGenerated,n\nunknown,1.5\n2026-03-04 03:00:00,2\n2026-03-04 04:00:00,3\n";
+    let files = [("one.csv", one), ("other.csv", other)];
+    let out = done(folder.path(), &files, &["concat", "--with", "other.csv", "one.csv"]);
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines[0], "time,source_table,TimeGenerated,time_res,source_table_res,n");
+    assert_eq!(lines[1], "2026-03-04T02:11:09Z,one,2026-03-04T02:11:09Z,noon,fw1,1.0");
+    assert_eq!(lines.len(), 5, "{out}");
+}
+
+#[test]
+fn keys_of_two_types_still_match() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("a.csv", "k,x\n1,a\n2,b\n"), ("b.csv", "k,x\n1.0,c\n2.5,d\n")];
+    let joined = done(folder.path(), &files, &["join", "--with", "b.csv", "--on", "k", "a.csv"]);
+    assert_eq!(joined, "k,x,x_res\n1,a,c\n");
+    let files = [("a.csv", "k\n2026-03-04 02:11:09\n"), ("b.csv", "k\n2026-03-04T02:11:09Z\n-\n")];
+    let joined = done(folder.path(), &files, &["join", "--with", "b.csv", "--on", "k", "a.csv"]);
+    assert_eq!(joined, "k\n2026-03-04T02:11:09Z\n");
+}
+
+#[test]
+fn columns_that_are_called_as_ours_keep_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = [("t.csv", "count,status\n1,a\n1,b\n")];
+    let stack = done(folder.path(), &file, &["stack", "--columns", "count", "t.csv"]);
+    assert_eq!(stack, "count,count_res,percent\n1,2,100.0\n");
+    let diff = done(folder.path(), &file, &["diff", "--columns", "status", "--with", "t.csv", "t.csv"]);
+    assert!(diff.starts_with("status,status_res,n_before"), "{diff}");
+}
+
+#[test]
+fn numbers_are_never_shortened() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = [("t.csv", "a\n12345678.123\n12345678.987\n")];
+    let out = done(folder.path(), &file, &["convert", "--column", "a", "--to", "text", "t.csv"]);
+    assert_eq!(out, "a\n12345678.123\n12345678.987\n");
+    let out = done(folder.path(), &file, &["compare", "--rows", "1,2", "t.csv"]);
+    assert_eq!(out.lines().nth(1), Some("a,false,12345678.123,12345678.987"));
+}

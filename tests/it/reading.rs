@@ -293,3 +293,12 @@ fn any_other_log_has_its_lines_and_the_times_that_they_begin_with() {
         2026-03-04T02:11:10Z,2026-03-04T02:11:10Z ERROR broke down\n";
     reads("app.log", levels, rows, &[]);
 }
+
+#[test]
+fn lists_and_pages_behind_each_other_are_all_read() {
+    reads("t.json", "[{\"a\":1}]\n[{\"a\":2}]\n", "a\n1\n2\n", &[]);
+    reads("t.jsonl", "[\"a\",\"b\"]\n[\"c\"]\n", "value\n\"[\"\"a\"\",\"\"b\"\"]\"\n\"[\"\"c\"\"]\"\n", &[]);
+    let page = |n: u32| format!("{{\n  \"value\": [\n    {{\"a\": {n}}}\n  ],\n  \"next\": \"x\"\n}}\n");
+    reads("t.json", page(1) + &page(2), "a\n1\n2\n", &[]);
+    reads("t.json", "[{\"a\":1}] rest", "a\n1\n", &["4 bytes behind the records are no JSON and were not read"]);
+}

@@ -9,7 +9,7 @@ use crate::driver::{Driver, Wanted, data, library, run_in};
 /// Works in a case by keyboard: opens, filters, sorts, asks with SQL, exports.
 fn work(folder: &std::path::Path) {
     let mut driver = Driver::with(Wanted { case: Some(folder.to_owned()), ..Wanted::default() });
-    driver.keys("/").text("host_logons").keys("Enter Enter");
+    driver.keys("/").text("list_host_logons").keys("Enter Enter");
     driver.keys("l + f").text("LogonType = 3").keys("Enter s Backspace");
     driver
         .keys("Q")

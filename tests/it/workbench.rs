@@ -8,7 +8,7 @@ use crate::driver::{Driver, data, run_in};
 /// The grid over the tests' logons.
 fn grid() -> Driver {
     let mut driver = Driver::new();
-    driver.keys("/").text("host_logons").keys("Enter Enter");
+    driver.keys("/").text("list_host_logons").keys("Enter Enter");
     driver
 }
 
@@ -218,7 +218,7 @@ fn a_frame_of_a_new_size_is_drawn_before_its_event_is_seen() {
         driver.keys("j j j");
         driver.terminal_shrinks_unnoticed(width, height);
         driver.screen();
-        driver.keys("/").text("host_logons").keys("Enter Enter Enter");
+        driver.keys("/").text("list_host_logons").keys("Enter Enter Enter");
         driver.screen();
     }
 }
@@ -246,7 +246,7 @@ fn a_table_that_opens_under_a_form_does_not_change_what_the_form_is_about() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.csv");
     let mut driver = grid();
-    driver.keys("1 /").text("alerts").keys("Enter");
+    driver.keys("1 /").text("list_alerts").keys("Enter");
     driver.burst("Enter 2 e");
     let screen = driver.screen();
     assert!(screen.contains("Export list_host_logons") && screen.contains("list_alerts is open too"), "{screen}");

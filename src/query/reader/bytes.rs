@@ -15,6 +15,9 @@ use crate::query::source::{Format, Part};
 const FIRST_BYTES: usize = 256 << 10;
 /// A packed file is unpacked no further, whatever it claims to hold.
 const MOST_UNPACKED: usize = 4 << 30;
+/// Text packs to a twentieth; what is beyond this is no text but a trap, once it is large.
+const MOST_RATIO: usize = 100;
+const LARGE: usize = 64 << 20;
 /// Bytes read between two looks at the cancel flag.
 const AT_ONCE: usize = 16 << 20;
 
@@ -52,7 +55,12 @@ pub fn load(part: &Part, watch: &Watch<'_>) -> Result<Loaded> {
         Box::new(whole)
     };
     let room = if is_packed { size.saturating_mul(4) } else { size + 1 };
-    read_bounded(unpacked, part, Expected { size: if is_packed { 0 } else { size }, room, is_packed }, watch)
+    read_bounded(
+        unpacked,
+        part,
+        Expected { size: if is_packed { 0 } else { size }, room, is_packed, packed: size },
+        watch,
+    )
 }
 
 /// What is known of the bytes before they are read.
@@ -62,12 +70,16 @@ struct Expected {
     size: usize,
     room: usize,
     is_packed: bool,
+    /// Its size as it lies there.
+    packed: usize,
 }
 
 fn read_bounded(mut input: Box<dyn Read>, part: &Part, expected: Expected, watch: &Watch<'_>) -> Result<Loaded> {
     let most = match watch.reach {
         Reach::First => FIRST_BYTES,
-        Reach::All | Reach::Untyped if expected.is_packed => MOST_UNPACKED,
+        Reach::All | Reach::Untyped if expected.is_packed => {
+            MOST_UNPACKED.min(LARGE.max(expected.packed.saturating_mul(MOST_RATIO)))
+        }
         Reach::All | Reach::Untyped => usize::MAX,
     };
     let mut bytes = Vec::with_capacity(expected.room.min(most).min(MOST_UNPACKED));
@@ -93,7 +105,10 @@ fn read_bounded(mut input: Box<dyn Read>, part: &Part, expected: Expected, watch
     }
     let goes_on = bytes.len() >= most;
     if goes_on && watch.reach != Reach::First {
-        notes.push(Note::new(part.path(), "the file unpacks to more than 4 GiB; what is beyond is not read"));
+        let mib = most >> 20;
+        let what =
+            format!("the file unpacks to more than {mib} MiB, far more than text does; what is beyond is not read");
+        notes.push(Note::new(part.path(), what));
     }
     Ok(Loaded { bytes, goes_on, notes })
 }

@@ -38,8 +38,9 @@ pub struct Rows<'a> {
     n_unclosed: u32,
 }
 
-/// After so many quotes that are never closed, quotes mean nothing in this file.
-const MOST_UNCLOSED: u32 = 100;
+/// After so many stray quotes a closing one is looked for only this far, so that a file full of them costs no more.
+const MOST_STRAY: u32 = 100;
+const NEAR: usize = 64 << 10;
 
 impl<'a> Rows<'a> {
     pub fn new(bytes: &'a [u8], delimiter: u8) -> Self {
@@ -86,7 +87,7 @@ impl<'a> Rows<'a> {
     /// The field at the cursor, and where what ends it stands.
     fn field(&mut self) -> (Field, usize) {
         let start = self.at;
-        let opens = self.bytes.get(start) == Some(&b'"') && self.n_unclosed < MOST_UNCLOSED;
+        let opens = self.bytes.get(start) == Some(&b'"');
         if !opens {
             return self.plain(start, Written::Plain);
         }
@@ -127,8 +128,9 @@ impl<'a> Rows<'a> {
     /// Where the quote is that closes a field whose text starts at `from`, and whether quotes are doubled in it.
     fn closing(&self, from: usize) -> Option<(usize, bool)> {
         let (mut at, mut escaped) = (from, false);
+        let near = if self.n_unclosed < MOST_STRAY { self.bytes.len() } else { self.bytes.len().min(from + NEAR) };
         while at <= self.last_quote? {
-            let quote = at + memchr(b'"', &self.bytes[at..])?;
+            let quote = at + memchr(b'"', self.bytes.get(at..near)?)?;
             if self.bytes.get(quote + 1) != Some(&b'"') {
                 return Some((quote, escaped));
             }

@@ -22,27 +22,65 @@ pub fn read(part: &Part, one_a_line: bool, watch: &Watch<'_>) -> Result<Read> {
     let LoadedText { text, goes_on, mut notes } = load_text(part, watch)?;
     let text = text.as_str();
     let mut columns = JsonColumns::default();
-    let note = |what: String| Note::new(part.path(), what);
-    match shape_of(text, one_a_line) {
-        Shape::Empty => notes.push(note("the file is empty".to_owned())),
-        Shape::Lines => lines(text, &mut columns, watch)?,
-        Shape::Values { start, in_array, envelope } => {
-            let envelope_note =
-                |name: String| note(format!("the rows are the records of its member '{name}'")).as_remark();
-            notes.extend(envelope.map(envelope_note));
-            if let Some(damage) = values(text, start, in_array, &mut columns, watch)?.filter(|_| !goes_on) {
-                notes.push(note(damage));
-            }
-        }
+    if text.trim().is_empty() {
+        notes.push(Note::new(part.path(), "the file is empty"));
     }
+    notes.extend(
+        records(text, one_a_line, goes_on, &mut columns, watch)?.into_iter().map(|n| Note { about: part.path(), ..n }),
+    );
     let (df, said) = columns.finish(watch.reach == Reach::First)?;
     notes.extend(said.into_iter().map(|n| Note { about: part.path(), ..n }));
     Ok(Read { lf: df.lazy(), notes })
 }
 
+/// Reads the records of a text, whatever its shape; gives what had to be said.
+fn records<'a>(
+    text: &'a str,
+    one_a_line: bool,
+    goes_on: bool,
+    columns: &mut JsonColumns<'a>,
+    watch: &Watch<'_>,
+) -> Result<Vec<Note>> {
+    let mut notes = Vec::new();
+    let mut at = 0;
+    // A file may hold several lists or pages one behind the other.
+    while let Some(shape) = shape_of(&text[at..], one_a_line) {
+        let rest = &text[at..];
+        match shape {
+            Shape::Lines => {
+                lines(rest, columns, watch)?;
+                break;
+            }
+            Shape::Values { start, in_array, envelope } => {
+                let (end, damage) = values(text, at + start, in_array, columns, watch)?;
+                if let Some(damage) = damage {
+                    notes.extend((!goes_on).then(|| Note::new("", damage)));
+                    break;
+                }
+                at = match &envelope {
+                    Some(_) => at + end_of_value(rest).unwrap_or(rest.len()),
+                    None => end,
+                };
+                notes.extend(envelope.map(|name| note_on_envelope(&name)));
+                if !text[at..].trim_start().starts_with(['[', '{']) {
+                    let n_left = text[at..].trim().len();
+                    let what = format!("{n_left} bytes behind the records are no JSON and were not read");
+                    notes.extend((n_left > 0 && !goes_on).then(|| Note::new("", what)));
+                    break;
+                }
+            }
+        }
+    }
+    notes.dedup();
+    Ok(notes)
+}
+
+fn note_on_envelope(name: &str) -> Note {
+    Note::new("", format!("the rows are the records of its member '{name}'")).as_remark()
+}
+
 /// How the records stand in the text.
 enum Shape {
-    Empty,
     Lines,
     /// Values one after the other from `start` on, parted by commas in an array.
     Values {
@@ -52,28 +90,36 @@ enum Shape {
     },
 }
 
-fn shape_of(text: &str, one_a_line: bool) -> Shape {
+fn shape_of(text: &str, one_a_line: bool) -> Option<Shape> {
     let lead = text.len() - text.trim_start().len();
     let rest = &text[lead..];
     if rest.is_empty() {
-        return Shape::Empty;
+        return None;
+    }
+    let mut lines = rest.lines().filter(|line| !line.trim().is_empty());
+    let is_value = |line: Option<&str>| line.is_some_and(|l| serde_json::from_str::<&RawValue>(l.trim()).is_ok());
+    if one_a_line && is_value(rest.lines().next()) {
+        return Some(Shape::Lines);
     }
     if rest.starts_with('[') {
-        return Shape::Values { start: lead + 1, in_array: true, envelope: None };
+        return Some(Shape::Values { start: lead + 1, in_array: true, envelope: None });
     }
     if let Some((name, start)) = envelope(rest).filter(|_| !one_a_line) {
-        return Shape::Values { start: lead + start, in_array: true, envelope: Some(name) };
+        return Some(Shape::Values { start: lead + start, in_array: true, envelope: Some(name) });
     }
     // A first line that is whole says that every line is a record; so does a second line that begins one.
-    let mut lines = rest.lines().filter(|line| !line.trim().is_empty());
-    let is_whole = |line: Option<&str>| {
-        line.is_some_and(|l| l.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(l.trim()).is_ok())
-    };
-    let first = lines.next();
-    if is_whole(first) || is_whole(lines.next()) || is_whole(lines.next()) {
-        return Shape::Lines;
+    let is_record = |line: Option<&str>| line.is_some_and(|l| l.trim_start().starts_with('{')) && is_value(line);
+    if is_record(lines.next()) || is_record(lines.next()) || is_record(lines.next()) {
+        return Some(Shape::Lines);
     }
-    Shape::Values { start: lead, in_array: false, envelope: None }
+    Some(Shape::Values { start: lead, in_array: false, envelope: None })
+}
+
+/// Where the value ends that a text begins with.
+fn end_of_value(text: &str) -> Option<usize> {
+    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    stream.next()?.ok()?;
+    Some(stream.byte_offset())
 }
 
 /// The member of a single record that holds all others, as the APIs of clouds answer: its name, and where its list starts.
@@ -110,20 +156,20 @@ fn lines<'a>(text: &'a str, columns: &mut JsonColumns<'a>, watch: &Watch<'_>) ->
     Ok(())
 }
 
-/// Reads values until the end or the first damage, which is described.
+/// Reads values until the end or the first damage, which is described; gives where that is, behind a list's bracket.
 fn values<'a>(
     text: &'a str,
     start: usize,
     in_array: bool,
     columns: &mut JsonColumns<'a>,
     watch: &Watch<'_>,
-) -> Result<Option<String>> {
+) -> Result<(usize, Option<String>)> {
     let mut at = start;
     loop {
         let rest = text[at..].trim_start_matches(|c: char| c.is_whitespace() || (in_array && c == ','));
         at = text.len() - rest.len();
         if (in_array && rest.starts_with(']')) || (!in_array && rest.is_empty()) {
-            return Ok(None);
+            return Ok((at + usize::from(in_array), None));
         }
         let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<&'a RawValue>();
         if let Some(Ok(value)) = stream.next() {
@@ -131,10 +177,11 @@ fn values<'a>(
         } else {
             let line = memchr::memchr_iter(b'\n', &text.as_bytes()[..at]).count() + 1;
             let n_left = text.len() - at;
-            return Ok(Some(format!(
+            let damage = format!(
                 "the JSON is damaged or cut short at line {line}: the {} records before it are here, {n_left} bytes are not",
                 columns.n_rows()
-            )));
+            );
+            return Ok((at, Some(damage)));
         }
         at += stream.byte_offset();
         tell(columns, at, text.len(), watch)?;

@@ -14,6 +14,10 @@ use crate::model::Note;
 /// The name of the column that keeps lines which are no JSON.
 const UNPARSED: &str = "unparsed";
 
+/// So many members become columns; those that come after them stand together in one.
+const MOST_COLUMNS: usize = 2_000;
+const REST: &str = "other_members";
+
 /// How many cells of each kind a column has.
 #[derive(Clone, Copy, Default)]
 struct Seen {
@@ -35,6 +39,9 @@ pub struct JsonColumns<'a> {
     by_name: HashMap<Cow<'a, str>, usize>,
     columns: TextColumns,
     unparsed: Option<usize>,
+    rest_column: Option<usize>,
+    /// Members of the row that is being read which have no column.
+    rest: Vec<(Cow<'a, str>, &'a RawValue)>,
     bad_lines: Vec<(u32, usize)>,
 }
 
@@ -47,6 +54,8 @@ impl Default for JsonColumns<'_> {
             by_name: HashMap::new(),
             columns: TextColumns::new(0),
             unparsed: None,
+            rest_column: None,
+            rest: Vec::new(),
             bad_lines: Vec::new(),
         }
     }
@@ -58,11 +67,25 @@ impl<'a> JsonColumns<'a> {
     }
 
     pub fn end_row(&mut self) {
+        if !self.rest.is_empty() {
+            let member = |(name, value): (Cow<'_, str>, &RawValue)| {
+                format!("{}:{}", serde_json::Value::String(name.into_owned()), value.get())
+            };
+            let members: Vec<String> = std::mem::take(&mut self.rest).into_iter().map(member).collect();
+            let column = self.rest_column.unwrap_or_else(|| self.add(REST.to_owned()));
+            self.rest_column = Some(column);
+            self.columns.push(column, &format!("{{{}}}", members.join(",")));
+        }
         self.columns.end_row();
     }
 
     /// One cell of the row that is being read.
     pub fn cell(&mut self, name: Cow<'a, str>, value: &'a RawValue) {
+        if self.names.len() >= MOST_COLUMNS && !self.by_name.contains_key(&name) {
+            // A file whose every record has members of its own would make a column of each.
+            self.rest.push((name, value));
+            return;
+        }
         let column = self.column(name);
         let row = self.columns.n_rows() + 1;
         if self.filled[column] == row {
@@ -125,6 +148,10 @@ impl<'a> JsonColumns<'a> {
     pub fn finish(self, as_text: bool) -> PolarsResult<(DataFrame, Vec<Note>)> {
         let mut notes: Vec<Note> = note_on_bad_lines(&self.bad_lines).into_iter().collect();
         let n_rows = self.columns.n_rows();
+        if self.rest_column.is_some() {
+            let what = format!("the records have more than {MOST_COLUMNS} members; the others stand in '{REST}'");
+            notes.push(Note::new("", what));
+        }
         let (names, odd) = unique(self.names);
         notes.extend(odd.map(|what| Note::new("", what)));
         let mut columns = Vec::with_capacity(names.len());

@@ -7,7 +7,7 @@ use super::bytes::load_text;
 use super::text_columns::TextColumns;
 use super::{Read, Watch};
 use crate::analysis::syslog::{FACILITIES, SEVERITIES, SyslogLine, parse};
-use crate::analysis::timestamp::{TimeFormat, format_of, leading};
+use crate::analysis::timestamp::{LineTimes, leading};
 use crate::model::Note;
 use crate::query::error::Result;
 use crate::query::source::Part;
@@ -28,20 +28,15 @@ pub fn read(part: &Part, watch: &Watch<'_>) -> Result<Read> {
     let is_most = |n: usize| n * 2 > sample.len();
     let is_syslog = is_most(sample.iter().filter(|line| parse(line).is_some()).count());
     let has_times = !is_syslog && is_most(sample.iter().filter(|line| leading(line).is_some()).count());
-    let format = if has_times { format_of(&text.lines().filter_map(leading)) } else { None };
-    if has_times && format.is_none() {
-        let what = "the times of its lines may be month or day first, and no line tells: they are left in the text";
-        notes.push(Note::new(part.path(), what));
-    }
-    let has_times = format.is_some();
+    let times = LineTimes::of(text.lines().filter(|_| has_times).filter_map(leading));
     let names: &[&str] = if is_syslog { SYSLOG } else { &["line"] };
     let mut log = Log::new(text, names.len(), newest(part));
-    log.read(is_syslog, format, watch)?;
+    log.read(is_syslog, times, watch)?;
     notes.extend(log.notes(&part.path(), is_syslog, has_times));
     let Log { columns, times, .. } = log;
     let n_rows = columns.n_rows();
     let mut columns = columns.finish(names.iter().map(|n| (*n).to_owned()).collect());
-    if is_syslog || has_times {
+    if is_syslog || times.iter().any(Option::is_some) {
         let micros = Int64Chunked::from_iter_options("TimeGenerated".into(), times.into_iter());
         columns.insert(0, micros.into_column().cast(&DataType::Datetime(TimeUnit::Microseconds, None))?);
     }
@@ -60,16 +55,18 @@ struct Log<'a> {
     columns: TextColumns,
     times: Vec<Option<i64>>,
     n_without_year: usize,
+    /// Times of which nobody can tell the day from the month.
+    n_unclear: usize,
     odd_rows: Vec<u32>,
 }
 
 impl<'a> Log<'a> {
     fn new(text: &'a str, width: usize, newest: Option<(i64, i32)>) -> Self {
         let columns = TextColumns::new(width);
-        Self { text, newest, columns, times: Vec::new(), n_without_year: 0, odd_rows: Vec::new() }
+        Self { text, newest, columns, times: Vec::new(), n_without_year: 0, n_unclear: 0, odd_rows: Vec::new() }
     }
 
-    fn read(&mut self, is_syslog: bool, format: Option<TimeFormat>, watch: &Watch<'_>) -> Result<()> {
+    fn read(&mut self, is_syslog: bool, times: LineTimes, watch: &Watch<'_>) -> Result<()> {
         let n_bytes = self.text.len();
         let mut at = 0;
         for line in self.text.split_inclusive('\n') {
@@ -77,7 +74,9 @@ impl<'a> Log<'a> {
             if is_syslog {
                 self.syslog(bare);
             } else {
-                self.times.push(leading(bare).and_then(|text| format?.parse(text)));
+                let time = leading(bare);
+                self.times.push(time.and_then(|text| times.parse(text)));
+                self.n_unclear += usize::from(time.is_some() && self.times.last() == Some(&None));
                 self.columns.push(0, bare);
             }
             self.columns.end_row();
@@ -135,7 +134,14 @@ impl<'a> Log<'a> {
         if self.text.is_empty() {
             notes.push(Note::new(about, "the file is empty"));
         }
-        let n_times = self.times.iter().flatten().count();
+        if self.n_unclear > 0 {
+            let what = format!(
+                "{} times may be month or day first, and no line tells: they are left in the text",
+                self.n_unclear
+            );
+            notes.push(Note::counted(about, what, self.n_unclear as u64));
+        }
+        let n_times = self.times.iter().flatten().count() + self.n_unclear;
         let n_lines = self.columns.n_rows();
         if let Some((newest, _)) = self.newest.filter(|_| self.n_without_year > 0) {
             let day = DateTime::from_timestamp_micros(newest).unwrap_or_default().format("%Y-%m-%d");

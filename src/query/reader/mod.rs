@@ -92,26 +92,28 @@ pub(super) fn settled(df: DataFrame, about: &str, watch: &Watch<'_>) -> Result<(
     Ok((DataFrame::new(n_rows, columns)?, notes))
 }
 
-/// Times become microseconds UTC without a zone, whatever unit and zone the file had.
+/// Times become microseconds UTC without a zone, whatever unit and zone the file had; a date is its first moment, and a
+/// time of day, which names no moment, is text.
 fn in_utc(mut lf: LazyFrame) -> Result<LazyFrame> {
     let target = DataType::Datetime(TimeUnit::Microseconds, None);
     let schema = lf.collect_schema()?;
-    let times = schema.iter().filter(|(_, dtype)| matches!(dtype, DataType::Datetime(..)) && **dtype != target);
+    let times = schema.iter().filter(|(_, dtype)| {
+        matches!(dtype, DataType::Datetime(..) | DataType::Date | DataType::Time) && **dtype != target
+    });
     let casts: Vec<Expr> = times
         .map(|(name, dtype)| {
-            let zoned = matches!(dtype, DataType::Datetime(_, Some(_)));
             // By name and not by `col`, which takes a name such as ^.*$ for a pattern.
             let column = by_name([name.clone()], true, false).as_expr();
-            let utc = if zoned {
-                column.dt().convert_time_zone(TimeZone::UTC).dt().replace_time_zone(
-                    None,
-                    lit("raise"),
-                    NonExistent::Raise,
-                )
-            } else {
-                column
-            };
-            utc.cast(target.clone())
+            match dtype {
+                DataType::Time => column.cast(DataType::String),
+                DataType::Datetime(_, Some(_)) => column
+                    .dt()
+                    .convert_time_zone(TimeZone::UTC)
+                    .dt()
+                    .replace_time_zone(None, lit("raise"), NonExistent::Raise)
+                    .cast(target.clone()),
+                _ => column.cast(target.clone()),
+            }
         })
         .collect();
     Ok(if casts.is_empty() { lf } else { lf.with_columns(casts) })

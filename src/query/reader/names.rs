@@ -1,17 +1,22 @@
 //! Column names: every column has one, and no two the same.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The names with empty ones filled and later duplicates numbered, and a word about what was changed.
 pub fn unique(headings: Vec<String>) -> (Vec<String>, Option<String>) {
     let mut taken: HashSet<String> = HashSet::with_capacity(headings.len());
+    // Where the numbers of a doubled name go on, so that a thousand of them are not tried anew each time.
+    let mut next: HashMap<String, usize> = HashMap::new();
     let mut changed = Vec::new();
     let mut names = Vec::with_capacity(headings.len());
     for (at, heading) in headings.into_iter().enumerate() {
         let wanted = if heading.is_empty() { format!("column_{}", at + 1) } else { heading.clone() };
-        let numbered = (2..).map(|n| format!("{wanted}_{n}"));
-        let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken.contains(name));
-        let name = name.unwrap_or(wanted);
+        let mut name = wanted.clone();
+        while taken.contains(&name) {
+            let number = next.entry(wanted.clone()).or_insert(2);
+            name = format!("{wanted}_{number}");
+            *number += 1;
+        }
         if name != heading {
             changed.push(format!("'{heading}' is '{name}'"));
         }

@@ -185,9 +185,9 @@ mod tests {
     fn read(mut columns: TextColumns, cells: &[&str]) -> Column {
         for cell in cells {
             if cell.is_empty() {
-                columns.push_null(0)
+                columns.push_null(0);
             } else {
-                columns.push(0, cell)
+                columns.push(0, cell);
             }
             columns.end_row();
         }

@@ -138,8 +138,28 @@ fn nested(ca: &StringChunked, notation: Notation) -> Note {
     };
     let has_links = ca.iter().flatten().any(|v| v.contains("\"$ref\""));
     let links = if has_links { "; its parts refer to each other by $id and $ref" } else { "" };
-    let what = format!("lists or maps in {word}{links}");
+    let what = match lengths(ca) {
+        Some((least, most)) => format!("lists of {least} to {most} items in {word}{links}"),
+        None => format!("lists or maps in {word}{links}"),
+    };
     Note::new("", what).in_column(ca.name().as_str()).as_remark()
+}
+
+/// The least and the most items of a column that holds nothing but lists; None for any other, and for one so large that
+/// looking at all of it would take long.
+fn lengths(ca: &StringChunked) -> Option<(usize, usize)> {
+    const MOST_VALUES: usize = 20_000;
+    if ca.len() > MOST_VALUES {
+        return None;
+    }
+    let length = |text: &str| match parse_nested(text)?.1 {
+        serde_json::Value::Array(items) => Some(items.len()),
+        _ => None,
+    };
+    let lengths: Option<Vec<usize>> =
+        ca.iter().flatten().filter(|text| !PLACEHOLDERS.contains(text)).map(length).collect();
+    let lengths = lengths?;
+    Some((*lengths.iter().min()?, *lengths.iter().max()?))
 }
 
 /// Rows that are the same as an earlier one in every column.

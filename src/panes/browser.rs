@@ -86,10 +86,10 @@ impl Browser {
         }
     }
 
-    /// Unfolds the tables and goes to the first of them.
+    /// Unfolds the tables, folds all else, so that they are seen, and goes to the first of them.
     pub fn show_tables(&mut self) {
         self.filter.clear();
-        self.opened.insert(TABLES.to_owned());
+        self.opened = BTreeSet::from([TABLES.to_owned()]);
         let first = self.queries.iter().find(|q| q.is_table).map(|q| vec![q.family.clone(), q.name.clone()]);
         self.cursor = first.unwrap_or_else(|| self.cursor.clone());
     }

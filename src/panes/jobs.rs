@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Screen, scrolled, title};
 use crate::engine::{JobInfo, JobState};
 use crate::model::Focus;
-use crate::ui::{count, put, put_shown, rule, wrapped};
+use crate::ui::{put, put_shown, rule, wrapped};
 
 /// The cursor of the pane.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,9 +76,8 @@ fn state<'a>(screen: &'a Screen<'_>, job: &JobInfo) -> (&'a str, ratatui::style:
 /// Title, how far, how long, and why it failed.
 pub fn describe(job: &JobInfo) -> String {
     let (done, total) = job.progress.read();
-    let to_count = |n: u64| count(usize::try_from(n).unwrap_or(usize::MAX));
     let far = if job.state == JobState::Running && total > 0 {
-        format!(" {} of {}", to_count(done), to_count(total))
+        format!(" {} %", (done * 100 / total).min(100))
     } else {
         String::new()
     };

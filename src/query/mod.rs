@@ -1,6 +1,7 @@
 //! Queries and the evidence they read: the only room that opens evidence.
 
 mod error;
+mod format;
 mod library;
 mod opening;
 mod parameter;
@@ -13,9 +14,10 @@ mod template;
 mod template_file;
 
 pub use error::{Error, Result, plain_polars};
+pub use format::Format;
 pub use library::{Layer, Library, LibraryConfig, template_files};
 pub use opening::Opened;
 pub use parameter::{Parameter, ParameterType, Value};
 pub use reader::{Reach, Watch};
-pub use source::{Format, Part, Source, Sources};
+pub use source::{Part, Source, Sources};
 pub use template::{Body, Template};

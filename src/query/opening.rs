@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use polars::prelude::*;
 
 use super::error::{Error, Result};
+use super::format::Format;
 use super::library::{Library, lock, suggestion};
 use super::reader::{self, Reach, Watch};
-use super::source::{Format, Part, Source};
+use super::source::{Part, Source};
 use crate::model::{Evidence, Note, ROW, SOURCE, SourceId};
 
 /// A table that was opened: its rows with their lineage, still lazy.

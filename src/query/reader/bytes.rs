@@ -9,7 +9,8 @@ use flate2::read::MultiGzDecoder;
 use super::{Reach, Watch};
 use crate::model::Note;
 use crate::query::error::{Error, Result};
-use crate::query::source::{Format, Part};
+use crate::query::format::Format;
+use crate::query::source::Part;
 
 /// What is read where only the first rows are wanted.
 const FIRST_BYTES: usize = 256 << 10;

@@ -15,7 +15,8 @@ mod text_columns;
 use polars::prelude::*;
 
 use super::error::{Error, Result};
-use super::source::{Format, Part};
+use super::format::Format;
+use super::source::Part;
 use crate::analysis::column_typing::settle;
 use crate::model::{Cancel, Note, Progress};
 

@@ -19,7 +19,8 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Takes the terminal over. Nothing is asked of it, so nothing is waited for.
 pub fn take() -> io::Result<Screen> {
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+    // Keys come from the terminal itself where standard input is evidence.
+    if !io::stdout().is_terminal() {
         return Err(io::Error::other("the workbench needs a terminal; in a pipe use a verb, see casebook --help"));
     }
     enter()?;

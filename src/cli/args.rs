@@ -20,7 +20,8 @@ pub fn command() -> Command {
 }
 
 fn open() -> Command {
-    let paths = Arg::new("paths").value_name("PATH").num_args(1..).required(true).help("Files or folders");
+    let paths =
+        Arg::new("paths").value_name("PATH").num_args(1..).required(true).help("Files or folders; - is standard input");
     shared(Command::new("open"), true)
         .about("Open files or folders in the workbench; in a pipe, list their tables")
         .after_help(format!("What can be read: {}.", Format::ENDINGS))

@@ -44,7 +44,10 @@ pub fn run(matches: &ArgMatches) -> Asked {
     let result = match matches.subcommand() {
         None => return Asked::Workbench(Box::new(Shared::from(matches))),
         Some(("open", sub)) if std::io::stdout().is_terminal() && !sub.contains_id_given("output") => {
-            return Asked::Workbench(Box::new(Shared::of_open(sub)));
+            match Shared::of_open(sub) {
+                Ok(shared) => return Asked::Workbench(Box::new(shared)),
+                Err(e) => Err(e),
+            }
         }
         Some((verb, sub)) => verbs::run(verb, sub, &config),
     };

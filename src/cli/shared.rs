@@ -1,6 +1,7 @@
 //! The flags that every verb shares which reads or writes tables.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command};
 
@@ -25,6 +26,8 @@ pub struct Shared {
     pub safe: bool,
     pub overwrite: bool,
     pub ascii: bool,
+    /// Where standard input was put; it goes with the last of these flags.
+    pub spooled: Option<Arc<tempfile::TempDir>>,
 }
 
 /// Adds the shared flags to a command; a verb that prints has those of output too.
@@ -100,16 +103,25 @@ impl From<&ArgMatches> for Shared {
             safe: is_set(matches, "safe"),
             overwrite: is_set(matches, "overwrite"),
             ascii: is_set(matches, "ascii"),
+            spooled: None,
         }
     }
 }
 
 impl Shared {
-    /// `open PATH...` is the workbench over these paths.
-    pub fn of_open(matches: &ArgMatches) -> Self {
+    /// `open PATH...` is the workbench over these paths; `-` is standard input, which is read to its end first.
+    pub fn of_open(matches: &ArgMatches) -> anyhow::Result<Self> {
         let mut shared = Self::from(matches);
-        shared.data.extend(texts(matches, "paths").into_iter().map(PathBuf::from));
-        shared
+        for path in texts(matches, "paths") {
+            if path == "-" && shared.spooled.is_none() {
+                let (folder, path) = super::output::spool_stdin()?;
+                shared.spooled = Some(Arc::new(folder));
+                shared.data.push(path);
+            } else {
+                shared.data.push(PathBuf::from(path));
+            }
+        }
+        Ok(shared)
     }
 
     /// Refuses the flags of queries where no query is run: what would be ignored is said at once.

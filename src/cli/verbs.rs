@@ -32,7 +32,7 @@ pub fn run(verb: &str, matches: &ArgMatches, config: &Config) -> anyhow::Result<
 /// In a pipe, `open` lists the tables of what it is given, or with `--columns` their columns. A table that cannot be
 /// read costs itself.
 fn open(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
-    let shared = Shared::of_open(matches);
+    let shared = Shared::of_open(matches)?;
     let mut session = Session::start(config, &shared)?;
     session.tells_remarks = true;
     let (mut rows, mut columns) = (Vec::new(), Vec::new());
@@ -224,6 +224,6 @@ mod tests {
         let matches = crate::cli::command().try_get_matches_from(["casebook", "open", "a.csv", "b"]).unwrap();
         let (_, sub) = matches.subcommand().unwrap();
         assert_eq!(texts(sub, "paths"), ["a.csv", "b"]);
-        assert_eq!(Shared::of_open(sub).data.len(), 2);
+        assert_eq!(Shared::of_open(sub).unwrap().data.len(), 2);
     }
 }

@@ -243,3 +243,14 @@ fn nothing_is_told_twice() {
     lines.sort_unstable();
     assert!(lines.windows(2).all(|pair| pair[0] != pair[1]), "{error}");
 }
+
+#[test]
+fn standard_input_can_be_opened() {
+    let home = tempfile::tempdir().unwrap();
+    let mut command = binary(home.path());
+    command.args(["open", "-", "-o", "-"]).stdin(Stdio::piped());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"a,b\n1,x\n2,y\n").unwrap();
+    let (code, out, error) = texts(&child.wait_with_output().unwrap());
+    assert_eq!((code, out.as_str(), error.as_str()), (0, "table,rows,columns\nstdin,2,2\n", ""));
+}

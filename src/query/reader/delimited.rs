@@ -165,7 +165,7 @@ impl<'a> Body<'a> {
         let cell = cell_of(self.text, field);
         match field.written {
             // An empty field is no value; an empty text stands in quotes.
-            Written::Plain if cell.is_empty() => self.columns.push_null(column),
+            Written::Plain if cell.is_empty() => {}
             Written::Plain | Written::Quoted => self.columns.push(column, cell),
             Written::Escaped => self.columns.push(column, &text_of(self.text, field)),
             Written::Trailing | Written::Unclosed => {

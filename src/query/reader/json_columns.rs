@@ -96,7 +96,7 @@ impl<'a> JsonColumns<'a> {
         let raw = value.get();
         let seen = &mut self.seen[column];
         match raw.as_bytes().first() {
-            Some(b'n') | None => return self.columns.push_null(column),
+            Some(b'n') | None => return,
             Some(b'"') => {
                 seen.texts += 1;
                 return self.text_cell(column, raw);

@@ -57,34 +57,28 @@ impl TextColumns {
         }
     }
 
-    /// One cell of the row that is being read.
+    /// One cell of the row that is being read; a column that gets none is null in it.
     pub fn push(&mut self, column: usize, cell: &str) {
-        self.columns[column].push(cell);
+        let column = &mut self.columns[column];
+        // Nulls are made up for when a value comes, so that a column which hardly ever has one costs nothing.
+        column.pad_to(self.n_rows);
+        column.push(cell);
     }
 
-    pub fn push_null(&mut self, column: usize) {
-        self.columns[column].push_null();
-    }
-
-    /// Ends a row: columns that got no cell in it get null.
-    pub fn end_row(&mut self) {
+    pub const fn end_row(&mut self) {
         self.n_rows += 1;
-        for column in self.columns.iter_mut().filter(|c| c.len() < self.n_rows) {
-            column.push_null();
-        }
     }
 
     /// One more column of text, null in the rows so far; gives its index.
     pub fn add_column(&mut self) -> usize {
-        let mut texts = MutableBinaryViewArray::new();
-        texts.extend_null(self.n_rows);
-        self.columns.push(Growing::Text(texts));
+        self.columns.push(Growing::Text(MutableBinaryViewArray::new()));
         self.columns.len() - 1
     }
 
     /// The columns under these names.
     pub fn finish(self, names: Vec<String>) -> Vec<Column> {
-        self.columns.into_iter().zip(names).map(|(column, name)| column.finish(name)).collect()
+        let n_rows = self.n_rows;
+        self.columns.into_iter().zip(names).map(|(column, name)| column.finish(name, n_rows)).collect()
     }
 }
 
@@ -111,11 +105,14 @@ impl Growing {
         }
     }
 
-    fn push_null(&mut self) {
+    /// Makes the column this long with nulls.
+    fn pad_to(&mut self, n_rows: usize) {
+        let n_missing = n_rows - self.len();
         match self {
-            Self::Undecided(n) => *n += 1,
-            Self::Integers(integers) => integers.push_null(),
-            Self::Text(texts) => texts.push_null(),
+            _ if n_missing == 0 => {}
+            Self::Undecided(n) => *n = n_rows,
+            Self::Integers(integers) => (0..n_missing).for_each(|_| integers.push_null()),
+            Self::Text(texts) => texts.extend_null(n_missing),
         }
     }
 
@@ -131,7 +128,11 @@ impl Growing {
         *self = Self::Text(texts);
     }
 
-    fn finish(self, name: String) -> Column {
+    fn finish(mut self, name: String, n_rows: usize) -> Column {
+        if self.len() == 0 {
+            return Column::full_null(name.into(), n_rows, &DataType::String);
+        }
+        self.pad_to(n_rows);
         match self {
             Self::Undecided(n) => Column::full_null(name.into(), n, &DataType::String),
             Self::Integers(Integers { values, validity }) => {
@@ -184,9 +185,7 @@ mod tests {
 
     fn read(mut columns: TextColumns, cells: &[&str]) -> Column {
         for cell in cells {
-            if cell.is_empty() {
-                columns.push_null(0);
-            } else {
+            if !cell.is_empty() {
                 columns.push(0, cell);
             }
             columns.end_row();

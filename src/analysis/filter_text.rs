@@ -44,6 +44,13 @@ fn phrase(text: &str, column: FilterColumn<'_>) -> Option<Result<Chip, String>> 
     }
     // Networks are written with a slash behind an address.
     let is_network = |item: &str| item.contains('/') && item.starts_with(|c: char| c.is_ascii_hexdigit() || c == ':');
+    if column.kind == Kind::Nested {
+        // A list holds an item if it stands there between brackets, commas or quotes, in whatever notation.
+        let items: Vec<String> = items.into_iter().map(regex::escape).collect();
+        let pattern = format!("(^|[\\[\"', ])({})($|[\\]\"', ])", items.join("|"));
+        let expr = format!("matches({ident}, {})", literal(&pattern));
+        return chip(if negated { format!("COALESCE(NOT ({expr}), TRUE)") } else { expr });
+    }
     let (networks, values): (Vec<&str>, Vec<&str>) = items.into_iter().partition(|item| is_network(item));
     let in_networks = (!networks.is_empty()).then(|| format!("ip_in({ident}, {})", literal(&networks.join(", "))));
     let values: Vec<String> = values.iter().map(|item| value_of(column.kind, item)).collect();
@@ -82,12 +89,16 @@ pub fn equals(column: FilterColumn<'_>, value: Option<&str>, keep: bool) -> Chip
     let (ident, shown) = (name(column.name), value.map_or("null", |v| if v.is_empty() { "''" } else { v }));
     let same = match value {
         None => format!("{ident} IS NULL"),
+        Some(value) if column.kind == Kind::Nested => {
+            format!("matches({ident}, {})", literal(&format!("^{}$", regex::escape(value))))
+        }
         Some(value) => format!("{ident} = {}", value_of(column.kind, value)),
     };
     // A row without a value is not equal to anything, so it must not go when a value is hidden.
     let expr = match (keep, value) {
         (true, _) => same,
         (false, None) => format!("{ident} IS NOT NULL"),
+        (false, Some(_)) if column.kind == Kind::Nested => format!("(NOT {same} OR {ident} IS NULL)"),
         (false, Some(value)) => format!("({ident} <> {} OR {ident} IS NULL)", value_of(column.kind, value)),
     };
     Chip { expr, label: format!("{} {} {shown}", column.name, if keep { "=" } else { "!=" }) }
@@ -205,6 +216,14 @@ mod tests {
         assert_eq!(expr("null"), "LogonType IS NULL");
         assert_eq!(expr("hidden"), "has_hidden(LogonType)");
         assert!(expr("LogonType = 3)").starts_with("error"));
+    }
+
+    #[test]
+    fn lists_are_asked_for_their_items() {
+        let list = FilterColumn { name: "ips", kind: Kind::Nested, is_shown: true };
+        let expr = understand("in 10.0.0.1", &[list], Some(list)).unwrap().expr;
+        assert_eq!(expr, "matches(ips, '(^|[\\[\"'', ])(10\\.0\\.0\\.1)($|[\\]\"'', ])')");
+        assert_eq!(equals(list, Some("[\"a\"]"), true).expr, "matches(ips, '^\\[\"a\"\\]$')");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::{Cx, Inputs, Operation, Outcome, Result, name_of};
-use crate::model::{ROW, SOURCE, Step, Table};
+use crate::model::{Note, ROW, SOURCE, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "noted-rows",
@@ -32,7 +32,14 @@ fn run(cx: &Cx<'_>, _step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let texts: Vec<&str> = noted.iter().map(|(_, text)| text.as_str()).collect();
     let name = if df.column("note").is_ok() { "note_res" } else { "note" };
     df.insert_column(0, Column::new(name.into(), texts))?;
-    Ok(Outcome::of(cx.library.table(&format!("noted rows of {}", name_of(inputs)), df)))
+    let all_of = |note: &&Note| !note.rows.is_empty() && note.count > note.rows.len() as u64;
+    let cut = table.notes.iter().filter(all_of).map(|note| {
+        let what =
+            format!("of {} rows with this note the first {} are listed: {}", note.count, note.rows.len(), note.what);
+        Note::new(&note.about, what)
+    });
+    let name = format!("noted rows of {}", name_of(inputs));
+    Ok(Outcome::of(cx.library.table(&name, df).with_notes(cut.collect())))
 }
 
 /// What was said of each row, by its evidence and its place in it. A note that names no evidence is about the only one.

@@ -52,7 +52,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         Some("first-seen") if has_times => (ours("first_seen"), false),
         _ => (count.clone(), false),
     };
-    let sort_by: Vec<Expr> = std::iter::once(column(&by)).chain(keys.iter().map(|k| column(k))).collect();
+    let sort_by: Vec<Expr> = std::iter::once(column(&by)).chain(keys.iter().map(|k| sort_key(table, k))).collect();
     let directions: Vec<bool> = std::iter::once(descending).chain(keys.iter().map(|_| false)).collect();
     let options = SortMultipleOptions::default().with_order_descending_multi(directions).with_maintain_order(true);
     let by_key: Vec<Expr> = keys.iter().map(|k| column(k)).collect();
@@ -63,4 +63,10 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     order.push(all_but(keys.iter().map(String::as_str).chain([count.as_str()])));
     let df = counted.sort_by_exprs(sort_by, options).select(order).collect()?;
     Ok(Outcome::of(cx.library.table(&format!("stack of {} in {}", keys.join(", "), name_of(inputs)), df)))
+}
+
+/// A key as it is sorted by; decimals cannot be sorted beside another key, so they are as floats.
+fn sort_key(table: &Table, name: &str) -> Expr {
+    let is_decimal = table.column(name).is_some_and(|c| c.dtype.is_decimal());
+    if is_decimal { column(name).cast(DataType::Float64) } else { column(name) }
 }

@@ -132,3 +132,13 @@ fn long_text_is_wrapped_on_request() {
     let n_lines = screen.lines().filter(|line| line.contains("word word")).count();
     assert_eq!(n_lines, 3, "{screen}");
 }
+
+#[test]
+fn items_of_lists_and_whole_lists_can_be_filtered_by() {
+    let text = "{\"ips\":[\"10.0.0.1\",\"10.0.0.12\"]}\n{\"ips\":[\"10.0.0.12\"]}\n{\"ips\":[\"10.0.0.1\"]}\n";
+    let (_folder, mut driver) = over("t.jsonl", text);
+    driver.keys("f").text("in 10.0.0.1").keys("Enter");
+    assert!(driver.screen().contains("2 of 3 rows"), "{}", driver.screen());
+    driver.keys("Backspace +");
+    assert!(driver.screen().contains("1 of 3 rows"), "{}", driver.screen());
+}

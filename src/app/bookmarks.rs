@@ -24,9 +24,11 @@ pub fn bookmarks_of(case: &Case) -> Vec<Bookmark> {
     for record in crate::case::read(case.journal.path()).unwrap_or_default() {
         let text = |name: &str| record.params.get(name).cloned().unwrap_or_default();
         let (Some(Input::Table(table)), Ok(row)) = (record.inputs.first(), text("row").parse()) else { continue };
-        if record.step == "bookmark" {
-            let origin = RowOrigin { evidence: text("evidence"), row };
+        let origin = RowOrigin { evidence: text("evidence"), row };
+        if ["bookmark", "drop-bookmark"].contains(&record.step.as_str()) {
             bookmarks.retain(|b| b.origin != origin);
+        }
+        if record.step == "bookmark" {
             bookmarks.push(Bookmark {
                 view: text("view"),
                 table: *table,
@@ -67,10 +69,10 @@ impl App {
         self.bookmarks.push(bookmark.clone());
         let key = crate::action::find("show-bookmarks").map(|action| self.key(action)).unwrap_or_default();
         self.say(Tone::Plain, format!("bookmarked; {key} lists all {}", self.bookmarks.len()));
-        self.record_bookmark(&bookmark)
+        self.record_bookmark("bookmark", &bookmark)
     }
 
-    fn record_bookmark(&mut self, bookmark: &Bookmark) -> Vec<Effect> {
+    fn record_bookmark(&mut self, step: &str, bookmark: &Bookmark) -> Vec<Effect> {
         if self.status.case.is_none() {
             return Vec::new();
         }
@@ -82,7 +84,7 @@ impl App {
             ("view", bookmark.view.clone()),
         ];
         let params = Params::from(params.map(|(name, value)| (name.to_owned(), value)));
-        let (utc, step, inputs) = (String::new(), "bookmark".to_owned(), vec![Input::Table(bookmark.table)]);
+        let (utc, step, inputs) = (String::new(), step.to_owned(), vec![Input::Table(bookmark.table)]);
         self.status.n_unsaved += 1;
         vec![Effect::Record(Entry { utc, step, params, inputs, output: None, notes: Vec::new() })]
     }
@@ -97,8 +99,24 @@ impl App {
             is_dim: false,
         };
         let items = self.bookmarks.iter().enumerate().map(item).collect();
-        let title = "Bookmarks   type to find, Enter goes there, Esc closes".to_owned();
+        let title = "Bookmarks   type to find, Enter goes there, Delete drops one".to_owned();
         self.overlay = Some(Overlay::Picker(Picker::new(PickerPurpose::Bookmarks, title, items)));
+    }
+
+    /// Takes the bookmark under the list's cursor away.
+    pub(super) fn drop_bookmark(&mut self) -> Vec<Effect> {
+        let chosen = match &self.overlay {
+            Some(Overlay::Picker(picker)) => picker.chosen().map(|item| item.choice.clone()),
+            _ => None,
+        };
+        let Some(Choice::Bookmark(at)) = chosen else { return Vec::new() };
+        let dropped = self.bookmarks.remove(at);
+        if self.bookmarks.is_empty() {
+            self.overlay = None;
+        } else {
+            self.open_bookmark_list();
+        }
+        self.record_bookmark("drop-bookmark", &dropped)
     }
 
     /// Goes to a bookmarked row in its view, or in any other that shows it.

@@ -37,6 +37,9 @@ impl App {
             Overlay::Picker(picker) if picker.purpose == PickerPurpose::Columns && is_column_key(key) => {
                 return self.on_column_key(key);
             }
+            Overlay::Picker(picker) if picker.purpose == PickerPurpose::Bookmarks && key.code == KeyCode::Delete => {
+                return self.drop_bookmark();
+            }
             Overlay::Picker(picker) => picker_key(picker, key),
             Overlay::Form(form) => form_key(form, key),
         };

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use tui_input::Input;
 
 use super::Screen;
-use crate::ui::put;
+use crate::ui::{put, put_shown, wrapped};
 
 /// What the typed text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,11 +33,11 @@ impl PromptKind {
 
     const fn help(self) -> &'static str {
         match self {
-            Self::Filter => "text to look for, > 5 about this column, ~ regex, or an expression such as EventID = 4625",
+            Self::Filter => "text to look for; about this column > 5, ~ regex, in a, b, null; or EventID = 4625",
             Self::EditFilters => "one SQL expression over the columns; empty drops all filters",
             Self::Search => "text to look for in the shown columns",
             Self::BrowserFilter => "part of a name or description; empty shows all",
-            Self::Open => "a file or folder: .csv .tsv .jsonl .parquet",
+            Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, text also .gz .zst",
             Self::Sql => "such as SELECT Computer, COUNT(*) FROM host_logons GROUP BY Computer",
         }
     }
@@ -68,13 +68,28 @@ pub fn draw(screen: &Screen<'_>, prompt: &Prompt, buf: &mut Buffer) {
     let inset = |area: Rect| Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     match &prompt.answer {
         Some(Ok(text)) => put(look, buf, inset(above), text, look.base),
-        Some(Err(text)) => put(look, buf, inset(above), text, look.warning),
+        Some(Err(text)) => refusal(screen, text, inset(above), buf),
         None => put(look, buf, inset(above), prompt.kind.help(), look.dim),
     };
     let line = inset(screen.rects.footer);
     let used = put(look, buf, line, &format!("{}: ", prompt.kind.label()), look.accent.add_modifier(Modifier::BOLD));
     let field = Rect { x: line.x + used, width: line.width.saturating_sub(used), ..line };
     input_line(screen, &prompt.input, field, look.base, buf);
+}
+
+/// Says why the text does not hold, over as many lines upwards as that needs: the advice stands at the end.
+fn refusal(screen: &Screen<'_>, text: &str, lowest: Rect, buf: &mut Buffer) -> u16 {
+    const MOST_LINES: usize = 3;
+    let lines = wrapped(screen.look, text, lowest.width, MOST_LINES);
+    for (line, up) in lines.iter().rev().zip(0..) {
+        let area = Rect { y: lowest.y.saturating_sub(up), ..lowest };
+        for position in area.positions() {
+            buf.cell_mut(position).into_iter().for_each(ratatui::buffer::Cell::reset);
+        }
+        buf.set_style(area, screen.look.base);
+        put_shown(screen.look, buf, area, line, screen.look.warning);
+    }
+    0
 }
 
 /// A text field scrolled to its cursor, which is a reversed cell and needs no terminal cursor.

@@ -140,3 +140,47 @@ fn a_case_that_is_not_there_is_said_so() {
     let logons = data().join("tables/host_logons.csv").display().to_string();
     assert_eq!(run_in(home.path(), &["do", "head", "--rows", "1", &logons, "--case", ".."]).0, 1);
 }
+
+#[test]
+fn bookmarks_are_there_when_the_case_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = folder.path().join("case");
+    let open = || Driver::with(Wanted { case: Some(case.clone()), ..Wanted::default() });
+    let mut driver = open();
+    driver.keys("/").text("list_host_logons").keys("Enter Enter G b").text("last one").keys("Enter");
+    driver.keys("g g b").text("first one").keys("Enter g b").text("first").keys("Delete");
+    drop(driver);
+    let mut again = open();
+    again.keys("/").text("list_host_logons").keys("Enter Enter g b");
+    let screen = again.screen();
+    assert!(screen.contains("last one") && !screen.contains("first one"), "{screen}");
+    again.keys("Enter");
+    assert!(again.screen().contains("row 60"), "{}", again.screen());
+}
+
+#[test]
+fn the_newer_operations_replay_to_the_same_tables() {
+    let home = tempfile::tempdir().unwrap();
+    let tables = data().join("tables");
+    let logons = tables.join("host_logons.csv").display().to_string();
+    std::fs::write(home.path().join("owners.csv"), "Account,Owner\nSYSTEM,it\n").unwrap();
+    let folder = tables.display().to_string();
+    for step in [
+        vec!["stack", "--columns", "Account,LogonType", logons.as_str()],
+        vec!["convert", "--column", "LogonType", "--to", "text", &logons],
+        vec!["set-time", "--column", "TimeGenerated", "--skew", "-3m20s", &logons],
+        vec!["diff", "--columns", "Account", "--at", "-1d", &logons],
+        vec!["join", "--with", "owners.csv", "--on", "Account", &logons],
+        vec!["concat", "--with", "owners.csv", &logons],
+        vec!["resample", "--every", "1d", &logons],
+        vec!["sample", "--rows", "5", "--seed", "3", &logons],
+        vec!["profile", &logons],
+        vec!["stack", "--columns", "Account", "table:host_logons", "--data", &folder],
+    ] {
+        let all = [vec!["do"], step, vec!["--case", "./case", "-o", "-"]].concat();
+        let (code, _, error) = run_in(home.path(), &all);
+        assert_eq!(code, 0, "{all:?}: {error}");
+    }
+    let (code, out, error) = run_in(home.path(), &["replay", "--case", "./case"]);
+    assert!(code == 0 && out.contains(" 0 differ"), "{out}{error}");
+}

@@ -91,10 +91,14 @@ impl App {
         if needs_table && others.is_empty() {
             return self.say(Tone::Warning, "this takes a second table: open it first, then come back here");
         }
-        let fields = operation.params.iter().map(|spec| self.field_of(spec, &others)).collect();
+        let fields: Vec<Field> = operation.params.iter().map(|spec| self.field_of(spec, &others)).collect();
+        // One begins where something is to be said; the column under the cursor is there already. Only a stack of several
+        // columns is about the columns themselves.
+        let is_open = |field: &Field| !field.choices.is_empty() || field.value().is_empty();
+        let at = if id == "stack" { 0 } else { fields.iter().position(is_open).unwrap_or(0) };
         let title = format!("{id}   {}", operation.doc);
         let purpose = FormPurpose::Operation(id);
-        self.overlay = Some(Overlay::Form(Form { purpose, title, fields, at: 0, note: None }));
+        self.overlay = Some(Overlay::Form(Form { purpose, title, fields, at, note: None }));
     }
 
     fn field_of(&self, spec: &ParamSpec, others: &[String]) -> Field {

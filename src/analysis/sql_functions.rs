@@ -9,7 +9,7 @@ use polars::sql::{FunctionRegistry, SQLContext};
 use regex::{Regex, RegexBuilder};
 
 use super::needle::Needle;
-use crate::model::{Kind, Untrusted, plain_text};
+use crate::model::{Kind, Untrusted, plain_text, write_time};
 
 /// Name, arguments and meaning of each function, for help and completion.
 pub const FUNCTIONS: &[(&str, &str, &str)] = &[
@@ -101,14 +101,9 @@ fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
             for (hit, value) in hits.iter_mut().zip(ca.iter()).filter(|(hit, _)| !**hit) {
                 *hit = value.is_some_and(|text| sought.is_in(text));
             }
-        } else if let Ok(ca) = column.i64()
-            && sought.may_be_in_numbers()
-        {
-            let mut text = String::with_capacity(20);
-            for (hit, value) in hits.iter_mut().zip(ca.iter()).filter(|(hit, _)| !**hit) {
-                let Some(value) = value else { continue };
-                text.clear();
-                *hit = write!(text, "{value}").is_ok() && sought.is_in(&text);
+        } else if column.i64().is_ok() || is_moment(column) {
+            if sought.may_be_in_numbers() {
+                hold_number(column, &sought, &mut hits)?;
             }
         } else if !Kind::of(column.dtype()).is_plain() || sought.may_be_in_numbers() {
             let values = column.as_materialized_series();
@@ -118,6 +113,29 @@ fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
         }
     }
     Ok(Column::new(needle.name().clone(), hits))
+}
+
+fn is_moment(column: &Column) -> bool {
+    matches!(column.dtype(), DataType::Datetime(TimeUnit::Microseconds, None))
+}
+
+/// Hits where an integer, or a moment as it is written, holds the text; one buffer serves all rows.
+fn hold_number(column: &Column, sought: &Needle, hits: &mut [bool]) -> PolarsResult<()> {
+    let is_moment = is_moment(column);
+    let numbers = column.as_materialized_series().to_physical_repr().into_owned();
+    let mut text = String::with_capacity(32);
+    for (hit, value) in hits.iter_mut().zip(numbers.i64()?.iter()).filter(|(hit, _)| !**hit) {
+        let Some(value) = value else { continue };
+        text.clear();
+        if is_moment {
+            write_time(&mut text, value, 'T', None);
+            text.push('Z');
+            *hit = sought.is_in(&text);
+        } else {
+            *hit = write!(text, "{value}").is_ok() && sought.is_in(&text);
+        }
+    }
+    Ok(())
 }
 
 /// Asks `test` of every value as text; null stays null, and so does what `test` has no answer for.

@@ -87,11 +87,20 @@ pub fn json(value: &AnyValue<'_>) -> Value {
 
 /// Microseconds since 1970 in UTC as `YYYY-MM-DDxHH:MM:SS[.digits]`; without `digits`, as many as the value needs.
 pub fn format_time(micros: i64, between: char, digits: Option<u8>) -> String {
+    let mut text = String::with_capacity(27);
+    write_time(&mut text, micros, between, digits);
+    text
+}
+
+/// As [`format_time`], behind what `text` holds already.
+pub fn write_time(text: &mut String, micros: i64, between: char, digits: Option<u8>) {
     let (days, in_day) = (micros.div_euclid(86_400_000_000), micros.rem_euclid(86_400_000_000));
     let (year, month, day) = civil(days);
     if !(0..=9_999).contains(&year) {
         // Beyond the years that have four digits it is rare enough to be slow.
-        return DateTime::from_timestamp_micros(micros).map_or_else(|| format!("{micros} us"), |t| t.to_rfc3339());
+        let slow = DateTime::from_timestamp_micros(micros).map_or_else(|| format!("{micros} us"), |t| t.to_rfc3339());
+        text.push_str(&slow);
+        return;
     }
     let (seconds, fraction) = (in_day / 1_000_000, in_day % 1_000_000);
     let needed = match fraction {
@@ -99,26 +108,24 @@ pub fn format_time(micros: i64, between: char, digits: Option<u8>) -> String {
         us if us % 1_000 == 0 => 3,
         _ => 6,
     };
-    let mut text = String::with_capacity(27);
-    push_digits(&mut text, year, 4);
+    push_digits(text, year, 4);
     for (sign, number) in
         [('-', month), ('-', day), (between, seconds / 3_600), (':', seconds / 60 % 60), (':', seconds % 60)]
     {
         text.push(sign);
-        push_digits(&mut text, number, 2);
+        push_digits(text, number, 2);
     }
     match digits.unwrap_or(needed) {
         0 => {}
         3 => {
             text.push('.');
-            push_digits(&mut text, fraction / 1_000, 3);
+            push_digits(text, fraction / 1_000, 3);
         }
         _ => {
             text.push('.');
-            push_digits(&mut text, fraction, 6);
+            push_digits(text, fraction, 6);
         }
     }
-    text
 }
 
 fn push_digits(text: &mut String, number: i64, width: u32) {

@@ -19,7 +19,7 @@ mod timeline;
 mod zone;
 
 pub use cancel::{Cancel, Progress};
-pub use cell::{Cell, CellKind, format_time, hex, json, plain_text};
+pub use cell::{Cell, CellKind, format_time, hex, json, plain_text, write_time};
 pub use chip::Chip;
 pub use evidence::{Evidence, SourceId};
 pub use kind::Kind;

@@ -77,8 +77,8 @@ fn mangled(n: usize, first: &str) -> String {
     format!("{n} values look like '{first}', minutes and seconds without a date: kept as text, of no use on a timeline")
 }
 
-const JSON: &str = "lists or maps written as text in JSON";
-const PYTHON: &str = "lists or maps written as text in Python notation";
+const JSON: &str = "lists or maps in JSON";
+const PYTHON: &str = "lists or maps in Python notation";
 const HEXADECIMAL: &str = "hexadecimal numbers, kept as text";
 const TIMES: &str = "texts that are times; make them times to see them on a timeline";
 
@@ -109,9 +109,11 @@ fn twelve_tables_are_opened_with_all_their_columns() {
 fn the_formats_that_are_left_alone_are_named() {
     let Some(said) = said_of_reference() else { return };
     let folder = &said.folder;
+    let (csv, jsonl) = (format!("{folder}/alerts_list.csv"), format!("{folder}/alerts_list.jsonl"));
+    said.tells_line(&format!(
+        "note: alerts_list: the table alerts_list is read from {folder}/alerts_list.parquet; {csv}, {jsonl} have the same stem and are left alone"
+    ));
     for (table, best, other) in [
-        ("alerts_list", "parquet", "csv"),
-        ("alerts_list", "parquet", "jsonl"),
         ("exchange_admin", "jsonl", "csv"),
         ("host_logons", "parquet", "csv"),
         ("process_tree", "parquet", "csv"),
@@ -148,32 +150,37 @@ fn portal_times_and_times_by_the_minute_are_told() {
     assert_eq!(said.row("list_activity_for_account", "TimeGenerated")["type"], "time");
     said.is("syslog_data", "TimeGenerated", "text", TIMES);
     let minutes = said.row("processes_on_host", "TimeGenerated");
-    assert!(minutes["type"] == "text" && minutes["notes"].as_str().unwrap().starts_with(TIMES), "{minutes}");
+    assert!(
+        minutes["type"] == "text" && minutes["notes"].as_str().unwrap().starts_with("texts that are times"),
+        "{minutes}"
+    );
     assert!(minutes["notes"].as_str().unwrap().contains("minute"), "{minutes}");
 }
 
 #[test]
 fn nested_texts_are_told_with_their_notation() {
     let Some(said) = said_of_reference() else { return };
-    said.is("az_net_comms_df", "PublicIPs", "nested", PYTHON);
+    said.is("az_net_comms_df", "PublicIPs", "nested", "lists of 1 to 8 items in Python notation");
     assert_eq!(said.nulls("az_net_comms_df", "PublicIPs"), 8);
-    for column in ["ConditionalAccessPolicies", "DeviceDetail", "LocationDetails", "Status"] {
+    said.is("aad_logons", "ConditionalAccessPolicies", "nested", "lists of 0 to 12 items in Python notation");
+    for column in ["DeviceDetail", "LocationDetails", "Status"] {
         said.is("aad_logons", column, "nested", PYTHON);
     }
     said.is("alerts_list", "ExtendedProperties", "nested", JSON);
-    said.is("alerts_list", "Entities", "nested", &format!("{JSON}; its parts refer to each other by $id and $ref"));
-    let steps = format!("of 41 values 30 are '', which is not null; {JSON}");
-    said.is("alerts_list", "RemediationSteps", "nested", &steps);
+    let entities = "lists of 2 to 7 items in JSON; its parts refer to each other by $id and $ref";
+    said.is("alerts_list", "Entities", "nested", entities);
+    let steps = "of 41 values 30 are '', which is not null; lists of 1 to 5 items in JSON";
+    said.is("alerts_list", "RemediationSteps", "nested", steps);
     said.is("alerts_list", "ExtendedLinks", "text", "of 41 values 41 are '', which is not null");
     said.is("list_aad_signins_for_account", "DeviceDetail", "nested", JSON);
 }
 
 #[test]
-fn what_is_nested_in_the_file_itself_is_no_text() {
+fn what_is_nested_in_the_file_itself_is_nested_here() {
     let Some(said) = said_of_reference() else { return };
-    for column in ["cmds", "params"] {
+    for (column, notes) in [("cmds", None), ("params", Some("lists of 2 to 28 items in JSON"))] {
         let row = said.row("exchange_admin", column);
-        assert_eq!((row["type"].as_str(), row["notes"].as_str()), (Some("nested"), None), "{row}");
+        assert_eq!((row["type"].as_str(), row["notes"].as_str()), (Some("nested"), notes), "{row}");
     }
 }
 

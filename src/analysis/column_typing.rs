@@ -12,9 +12,6 @@ use crate::model::Note;
 /// A typed column, with what had to be said about it.
 pub type Typed = (Column, Vec<Note>);
 
-/// So many rows of a note are remembered; all are counted.
-const MOST_ROWS: usize = 10_000;
-
 /// Gives a text column the one type that all its values have; empty columns and mixed ones stay text.
 pub fn settle(column: Column) -> PolarsResult<Typed> {
     let Ok(ca) = column.str() else {
@@ -184,7 +181,7 @@ fn note_on_mixture(ca: &StringChunked, first: &str) -> Option<Note> {
         let Some(value) = value.filter(|v| !fits(v)) else { continue };
         n_others += 1;
         example = example.or(Some(value));
-        if rows.len() < MOST_ROWS {
+        if rows.len() < Note::MOST_ROWS {
             rows.extend(u32::try_from(row));
         }
     }

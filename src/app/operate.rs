@@ -96,7 +96,9 @@ impl App {
         // columns is about the columns themselves.
         let is_open = |field: &Field| !field.choices.is_empty() || field.value().is_empty();
         let at = if id == "stack" { 0 } else { fields.iter().position(is_open).unwrap_or(0) };
-        let title = format!("{id}   {}", operation.doc);
+        // The first clause says what it does; the rest is told by the fields.
+        let clause = operation.doc.split([';', ':', ',']).next().unwrap_or(operation.doc);
+        let title = format!("{id}   {clause}");
         let purpose = FormPurpose::Operation(id);
         self.overlay = Some(Overlay::Form(Form { purpose, title, fields, at, note: None }));
     }

@@ -43,6 +43,9 @@ pub struct Note {
 }
 
 impl Note {
+    /// So many rows of a note are remembered; all are counted.
+    pub const MOST_ROWS: usize = 10_000;
+
     pub fn new(about: impl Into<String>, what: impl Into<String>) -> Self {
         Self::counted(about, what, 0)
     }

@@ -28,9 +28,6 @@ pub const OPERATION: Operation = Operation {
 const FORMATS: &[&str] =
     &["any", "month-first", "day-first", "seconds", "milliseconds", "microseconds", "nanoseconds", "filetime"];
 
-/// So many rows of a note are remembered; all are counted.
-const MOST_ROWS: usize = 10_000;
-
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let table = &inputs[0];
     let names = columns(required(step, "column")?).map_err(Error::Failed)?;
@@ -195,7 +192,7 @@ fn note_on_failures(table: &Table, before: &Column, after: &Column, to: &str) ->
     let example: String = example.chars().take(24).collect();
     let lineage = table.frame().column(ROW).ok().and_then(|c| c.u32().ok().cloned());
     let row_of = |at: usize| lineage.as_ref().map_or_else(|| u32::try_from(at).ok(), |rows| rows.get(at));
-    let rows = failed().take(MOST_ROWS).filter_map(|(at, _)| row_of(at)).collect();
+    let rows = failed().take(Note::MOST_ROWS).filter_map(|(at, _)| row_of(at)).collect();
     let what = format!(
         "{n_failed} values are no {to} (such as '{example}') and are null here; they stand in the table before"
     );

@@ -12,7 +12,7 @@ use crate::model::{Kind, Note, ROW, SOURCE, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "join",
-    doc: "Put the columns of a second table beside the rows whose keys are the same",
+    doc: "Put a second table's columns beside the rows with the same keys",
     inputs: Inputs::Two,
     params: &[
         ParamSpec::required("with", ParamKind::Table, "the second table"),

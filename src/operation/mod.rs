@@ -195,10 +195,7 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         return Err(Error::Cancelled);
     }
     for note in inputs.iter().filter(|_| !outcome.has_all_notes).flat_map(|table| &table.notes) {
-        // A sum of skews takes the place of the one before.
-        let is_old_skew = note.what.starts_with(set_time::SKEWED)
-            && outcome.table.notes.iter().any(|new| new.what.starts_with(set_time::SKEWED) && new.about == note.about);
-        if !outcome.table.notes.contains(note) && !is_old_skew {
+        if !outcome.table.notes.contains(note) {
             outcome.table.notes.push(note.clone());
         }
     }

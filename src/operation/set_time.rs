@@ -36,7 +36,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         return Err(complain(format!("{name} holds no times; 'convert --to time' can make it hold them")));
     }
     let mut df = table.frame().clone();
-    let mut notes = Vec::new();
+    let mut notes = table.notes.clone();
     if let Some(text) = step.params.get("skew").filter(|text| !text.is_empty()) {
         let skew =
             micros_of(text).ok_or_else(|| complain(format!("'{text}' is no skew; write +3m20s, -1h or 250ms")))?;
@@ -46,14 +46,17 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         }
         let all = skew.saturating_add(earlier_skew(&table.notes));
         let what = format!("{SKEWED}{} in all: every time in {} is shifted", told(all), times.join(", "));
-        notes.push(Note::new(&table.name, what));
+        // The sum takes the place of the one before.
+        notes.retain(|note| !note.what.starts_with(SKEWED));
+        notes.insert(0, Note::new(&table.name, what));
     }
     let table = cx.library.table(name_of(inputs), df).with_notes(notes);
-    Ok(Outcome::of(table.with_roles(BTreeMap::from([(name.clone(), Role::TIME)]))))
+    let table = table.with_roles(BTreeMap::from([(name.clone(), Role::TIME)]));
+    Ok(Outcome { has_all_notes: true, ..Outcome::of(table) })
 }
 
 /// How the note on a skew begins; its sum stands behind it.
-pub const SKEWED: &str = "its clock was set right by ";
+const SKEWED: &str = "its clock was set right by ";
 
 /// What was added to the times before, by the note that says so.
 fn earlier_skew(notes: &[Note]) -> i64 {

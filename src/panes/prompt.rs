@@ -33,11 +33,11 @@ impl PromptKind {
 
     const fn help(self) -> &'static str {
         match self {
-            Self::Filter => "text to look for; about this column > 5, ~ regex, in a, b, null; or EventID = 4625",
+            Self::Filter => "text; about this column > 5, ~ regex, in a, b, null; or EventID = 4625",
             Self::EditFilters => "one SQL expression over the columns; empty drops all filters",
             Self::Search => "text to look for in the shown columns",
             Self::BrowserFilter => "part of a name or description; empty shows all",
-            Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, text also .gz .zst",
+            Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, also .gz .zst",
             Self::Sql => "such as SELECT Computer, COUNT(*) FROM host_logons GROUP BY Computer",
         }
     }

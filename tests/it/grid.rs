@@ -142,3 +142,13 @@ fn items_of_lists_and_whole_lists_can_be_filtered_by() {
     driver.keys("Backspace +");
     assert!(driver.screen().contains("1 of 3 rows"), "{}", driver.screen());
 }
+
+#[test]
+fn a_clock_that_is_set_right_twice_is_told_once_with_the_sum() {
+    let (_folder, mut driver) = over("t.csv", "time,x\n2026-03-04 02:11:09,1\n2026-03-05 02:11:09,2\n");
+    driver.keys("c T").text("-3m20s").keys("Enter");
+    assert!(driver.screen().contains("2026-03-04 02:07:49"), "{}", driver.screen());
+    driver.keys("c T").text("-3m20s").keys("Enter g n");
+    let screen = driver.screen();
+    assert!(screen.contains("notes on t  1 rows") && screen.contains("set right by -6m40s in all"), "{screen}");
+}

@@ -191,13 +191,10 @@ struct Places {
     rows: Vec<(u32, usize)>,
 }
 
-/// So many rows of a fault are remembered; all are counted.
-const MOST_ROWS: usize = 10_000;
-
 impl Places {
     fn add(&mut self, place: (u32, usize)) {
         self.n += 1;
-        if self.rows.len() < MOST_ROWS {
+        if self.rows.len() < Note::MOST_ROWS {
             self.rows.push(place);
         }
     }

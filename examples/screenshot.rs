@@ -54,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         }
     }
     let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1))?;
-    terminal.draw(|frame| session.app.draw(frame))?;
+    terminal.draw(|frame| session.app.draw(frame.buffer_mut()))?;
     std::fs::create_dir_all(Path::new(&path).parent().unwrap_or(Path::new(".")))?;
     Ok(std::fs::write(path, svg(terminal.backend().buffer())?)?)
 }

@@ -21,9 +21,9 @@ const TICK: Duration = Duration::from_millis(500);
 pub fn run(start: Start, case: Option<Case>) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut session = Session::new(start, case, runtime.handle().clone(), chrono::Utc::now);
-    let mut screen = terminal::take()?;
-    let result = runtime.block_on(event_loop(&mut session, &mut screen));
-    terminal::give_back();
+    let screen = Screen::take(takes_updates(&|name| std::env::var(name).ok()))?;
+    let result = runtime.block_on(event_loop(&mut session, &screen));
+    drop(screen);
     drop(session);
     // A job that cannot be interrupted must not keep the shell waiting.
     runtime.shutdown_background();
@@ -52,15 +52,21 @@ impl Ending {
     }
 }
 
-async fn event_loop(session: &mut Session, screen: &mut Screen) -> io::Result<u8> {
+/// Whether a terminal of this kind may be told of updates that belong together. Terminals pass over modes that they do
+/// not know, but for the oldest.
+fn takes_updates(var: &dyn Fn(&str) -> Option<String>) -> bool {
+    !matches!(var("TERM").as_deref(), None | Some("dumb" | "linux" | "vt100" | "ansi"))
+}
+
+async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<u8> {
     let mut input = pump_input();
     let mut ending = Ending::listen()?;
     let mut stop = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?;
     let mut tick = tokio::time::interval(TICK);
     // Ticks that were not wanted are not made up for.
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let size = screen.size()?;
-    session.handle(Event::Resize(size.width, size.height));
+    let (width, height) = terminal::size()?;
+    session.handle(Event::Resize(width, height));
     loop {
         screen.draw(|frame| session.app.draw(frame))?;
         let event = tokio::select! {
@@ -80,7 +86,7 @@ async fn event_loop(session: &mut Session, screen: &mut Screen) -> io::Result<u8
         while let Some(event) = next.take() {
             match session.handle(event) {
                 Flow::Continue => {}
-                Flow::Redraw => screen.clear()?,
+                Flow::Redraw => screen.forget(),
                 Flow::Suspend => suspend(session, screen)?,
                 Flow::Quit => return Ok(0),
             }
@@ -107,13 +113,10 @@ fn pump_input() -> UnboundedReceiver<Event> {
 }
 
 /// Gives the terminal back to the shell and stops; goes on when the shell says so.
-fn suspend(session: &mut Session, screen: &mut Screen) -> io::Result<()> {
-    terminal::give_back();
-    signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
-    terminal::enter()?;
-    screen.clear()?;
-    let size = screen.size()?;
-    session.handle(Event::Resize(size.width, size.height));
+fn suspend(session: &mut Session, screen: &Screen) -> io::Result<()> {
+    screen.lend(|| signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP))?;
+    let (width, height) = terminal::size()?;
+    session.handle(Event::Resize(width, height));
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 pub use super::bookmarks::Bookmark;
@@ -198,14 +198,14 @@ impl App {
     }
 
     /// Draws the whole frame; takes the state by reference and cannot wait.
-    pub fn draw(&self, frame: &mut Frame<'_>) {
+    pub fn draw(&self, buf: &mut Buffer) {
         let snapshot = self.snapshot();
         let status = Status { view: self.at + 1, n_views: self.views.len(), ..self.status.clone() };
         let progress = self.progress();
         let screen = Screen {
             look: &self.look,
             keymap: &self.config.keymap,
-            rects: self.rects_in(frame.area()),
+            rects: self.rects_in(buf.area),
             focus: self.focus,
             snapshot: &snapshot,
             status: &status,
@@ -218,7 +218,7 @@ impl App {
             message: self.message.as_ref().or(progress.as_ref()),
             pending: &self.pending,
         };
-        panes::draw(&screen, frame);
+        panes::draw(&screen, buf);
     }
 
     /// A line about the job that a person waits for.

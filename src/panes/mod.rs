@@ -14,7 +14,6 @@ mod view;
 mod welcome;
 mod which_key;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -118,9 +117,8 @@ impl Screen<'_> {
 }
 
 /// Draws a whole frame.
-pub fn draw(screen: &Screen<'_>, frame: &mut Frame<'_>) {
-    let area = frame.area();
-    let buf = frame.buffer_mut();
+pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
+    let area = buf.area;
     buf.set_style(area, screen.look.base);
     if screen.rects.body.is_empty() {
         put(screen.look, buf, Rect { height: area.height.min(1), ..area }, "too small", screen.look.base);

@@ -135,7 +135,7 @@ impl Driver {
     }
 
     pub fn buffer(&mut self) -> &Buffer {
-        self.terminal.draw(|frame| self.session.app.draw(frame)).unwrap();
+        self.terminal.draw(|frame| self.session.app.draw(frame.buffer_mut())).unwrap();
         self.terminal.backend().buffer()
     }
 }

@@ -19,6 +19,12 @@ impl App {
             Act::FocusBrowser | Act::FocusGrid | Act::FocusDetail | Act::FocusJobs => self.focus_on(act),
             Act::FocusNext | Act::FocusPrevious => self.cycle_focus(act == Act::FocusNext),
             Act::NextView | Act::PreviousView => self.turn_view(act == Act::NextView),
+            Act::GoBack | Act::GoForward => return self.walk(act == Act::GoBack),
+            Act::ParentView => self.go_to_parent(),
+            Act::ListViews => self.open_view_list(),
+            Act::Undo | Act::Redo => return self.undo(act == Act::Undo),
+            Act::ShowHistory => self.open_history(),
+            Act::GrowPane | Act::ShrinkPane => self.resize_pane(act == Act::GrowPane),
             Act::Back => self.back(),
             Act::CloseView => return self.close_view(),
             Act::Quit => return vec![Effect::CancelAll, Effect::Quit],
@@ -103,6 +109,7 @@ impl App {
             Focus::Browser => usize::from(rects.browser.height.saturating_sub(1)),
             Focus::Grid | Focus::Detail => self.view().map_or(2, |view| grid_lines(view, rects.main)),
             Focus::Jobs => usize::from(rects.main.height.saturating_sub(2)),
+            Focus::Lab => usize::from(rects.lab.height.saturating_sub(2)),
         };
         isize::try_from(lines.max(2)).unwrap_or(2) - 1
     }
@@ -131,6 +138,7 @@ impl App {
         match self.focus {
             Focus::Browser => self.browser.move_by(delta),
             Focus::Jobs => self.jobs.move_by(delta, n_jobs),
+            Focus::Lab => {}
             Focus::Grid => self.view_mut().into_iter().for_each(|view| view.move_row(delta)),
             Focus::Detail => self.view_mut().into_iter().for_each(|view| view.move_column(delta)),
         }
@@ -144,7 +152,7 @@ impl App {
         match (self.focus, act) {
             (Focus::Browser, Act::MoveLeft) => self.browser.close(),
             (Focus::Browser, _) => self.browser.open(),
-            (Focus::Jobs, _) => {}
+            (Focus::Jobs | Focus::Lab, _) => {}
             _ => {
                 let delta = match act {
                     Act::MoveLeft => -1,
@@ -190,6 +198,16 @@ impl App {
         self.focus = Focus::Grid;
     }
 
+    /// Gives the detail more of the screen, or less; the ratio is kept.
+    fn resize_pane(&mut self, grow: bool) {
+        let detail_grows = grow == (self.focus == Focus::Detail);
+        self.split = (self.split + if detail_grows { 2 } else { -2 }).clamp(-40, 40);
+        if !self.detail.open {
+            let key = crate::action::find("toggle-detail").map(|action| self.key(action)).unwrap_or_default();
+            self.say(Tone::Plain, format!("{key} opens the detail; then this moves the rule between it and the grid"));
+        }
+    }
+
     /// One level out; never quits.
     fn back(&mut self) {
         match self.focus {
@@ -197,7 +215,7 @@ impl App {
             Focus::Detail => self.focus = Focus::Grid,
             Focus::Browser if !self.browser.filter().is_empty() => self.browser.set_filter(""),
             Focus::Browser if self.view().is_some() => self.focus = Focus::Grid,
-            Focus::Browser => {}
+            Focus::Browser | Focus::Lab => {}
             Focus::Grid if self.zoomed => self.zoomed = false,
             Focus::Grid => self.view_mut().into_iter().for_each(|view| view.search = None),
         }
@@ -222,7 +240,7 @@ impl App {
         self.zoomed = false;
         let is_of_it = |waiting: &Waiting| match waiting {
             Waiting::Open(_) => closed.is_loading(),
-            Waiting::Export { .. } => false,
+            Waiting::Export { .. } | Waiting::Desk(_) => false,
             Waiting::Derive(derivation) => derivation.base == closed.base.0,
             Waiting::Preview { view, .. } | Waiting::Matches { view } | Waiting::Find { view, .. } => {
                 *view == closed.base.0

@@ -2,44 +2,9 @@
 
 use super::Effect;
 use super::state::App;
-use crate::case::{Case, Entry};
-use crate::model::{Input, Params, RowOrigin, TableId};
+use crate::case::Entry;
+use crate::model::{Bookmark, Input, Params};
 use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Tone};
-
-/// A row that was marked for later.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bookmark {
-    /// The view's name and the table it was opened with.
-    pub view: String,
-    pub table: TableId,
-    pub origin: RowOrigin,
-    pub note: String,
-    pub tags: String,
-}
-
-/// The bookmarks that a case's journal holds; of two at one row the later counts. A journal that cannot be read has
-/// none here, and its faults are told where it is checked.
-pub fn bookmarks_of(case: &Case) -> Vec<Bookmark> {
-    let mut bookmarks: Vec<Bookmark> = Vec::new();
-    for record in crate::case::read(case.journal.path()).unwrap_or_default() {
-        let text = |name: &str| record.params.get(name).cloned().unwrap_or_default();
-        let (Some(Input::Table(table)), Ok(row)) = (record.inputs.first(), text("row").parse()) else { continue };
-        let origin = RowOrigin { evidence: text("evidence"), row };
-        if ["bookmark", "drop-bookmark"].contains(&record.step.as_str()) {
-            bookmarks.retain(|b| b.origin != origin);
-        }
-        if record.step == "bookmark" {
-            bookmarks.push(Bookmark {
-                view: text("view"),
-                table: *table,
-                origin,
-                note: text("note"),
-                tags: text("tags"),
-            });
-        }
-    }
-    bookmarks
-}
 
 impl App {
     /// Asks for the note and tags of the row under the cursor; what was noted before can be changed.
@@ -73,9 +38,6 @@ impl App {
     }
 
     fn record_bookmark(&mut self, step: &str, bookmark: &Bookmark) -> Vec<Effect> {
-        if self.status.case.is_none() {
-            return Vec::new();
-        }
         let params = [
             ("evidence", bookmark.origin.evidence.clone()),
             ("row", bookmark.origin.row.to_string()),
@@ -84,9 +46,7 @@ impl App {
             ("view", bookmark.view.clone()),
         ];
         let params = Params::from(params.map(|(name, value)| (name.to_owned(), value)));
-        let (utc, step, inputs) = (String::new(), step.to_owned(), vec![Input::Table(bookmark.table)]);
-        self.status.n_unsaved += 1;
-        vec![Effect::Record(Entry { utc, step, params, inputs, output: None, notes: Vec::new() })]
+        self.record(Entry::new(step, params, vec![Input::Table(bookmark.table)]))
     }
 
     pub(super) fn open_bookmark_list(&mut self) {

@@ -14,6 +14,8 @@ pub enum Event {
     Engine(EngineEvent),
     /// Half a second went by while a job runs.
     Tick,
+    /// Nothing has happened for a moment.
+    Rest,
 }
 
 /// Everything that an update wants done; [`super::run`] does it.

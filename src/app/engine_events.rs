@@ -37,6 +37,7 @@ impl App {
                 effects.extend(self.on_opened(done, opening));
                 return effects;
             }
+            (Waiting::Desk(desk), Ok(Answer::Gathered(tables))) => self.on_gathered(&desk, tables),
             (Waiting::Matches { .. }, Ok(Answer::Preview(table))) => self.on_matches(&table),
             (Waiting::Derive(derivation), Ok(Answer::Steps(done))) => {
                 let effects = self.records(&done);
@@ -150,19 +151,12 @@ impl App {
 
     /// The steps for the journal, and the evidence that is to be hashed.
     fn records(&mut self, done: &[Done]) -> Vec<Effect> {
-        if self.status.case.is_none() {
-            return Vec::new();
-        }
         let mut effects = Vec::new();
         for done in done {
-            self.status.n_unsaved += 1;
-            effects.push(Effect::Record(Entry {
-                utc: String::new(),
-                step: done.step.operation.clone(),
-                params: done.step.params.clone(),
-                inputs: done.inputs.clone(),
+            effects.extend(self.record(Entry {
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
+                ..Entry::new(&done.step.operation, done.step.params.clone(), done.inputs.clone())
             }));
             effects.extend(done.opened.iter().cloned().map(Effect::Hash));
         }
@@ -170,14 +164,8 @@ impl App {
     }
 
     fn record_export(&mut self, table: TableId, scope: &str, path: &std::path::Path, n_rows: usize) -> Vec<Effect> {
-        if self.status.case.is_none() {
-            return Vec::new();
-        }
         let params = [("path", path.display().to_string()), ("scope", scope.to_owned()), ("rows", n_rows.to_string())];
         let params = Params::from(params.map(|(name, value)| (name.to_owned(), value)));
-        let inputs = vec![Input::Table(table)];
-        self.status.n_unsaved += 1;
-        let (utc, step) = (String::new(), "export".to_owned());
-        vec![Effect::Record(Entry { utc, step, params, inputs, output: None, notes: Vec::new() })]
+        self.record(Entry::new("export", params, vec![Input::Table(table)]))
     }
 }

@@ -3,19 +3,21 @@
 mod act;
 mod bookmarks;
 mod column_list;
+mod desk;
 mod effect;
 mod engine_events;
 mod export_form;
 mod operate;
 mod overlay;
+mod place;
 mod run;
 mod session;
 mod state;
 mod terminal;
+mod trail;
 mod update;
 mod views;
 
-pub use bookmarks::{Bookmark, bookmarks_of};
 pub use effect::{Effect, Event};
 pub use run::run;
 pub use session::{Flow, Session};

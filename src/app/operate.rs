@@ -7,9 +7,9 @@ use super::state::{App, Opening, Waiting};
 use super::views::filter_column;
 use crate::analysis::filter_text::{all_of, equals};
 use crate::engine::{Job, Slot};
-use crate::model::{Chip, Focus, Step, Table};
+use crate::model::{Chip, Focus, StackOf, Step, Table};
 use crate::operation::{self, ParamKind, ParamSpec, quoted};
-use crate::panes::{Field, Form, FormPurpose, Overlay, StackOf, Tone};
+use crate::panes::{Field, Form, FormPurpose, Overlay, Tone};
 use crate::ui::count;
 
 /// Operations whose result takes the place of the view instead of standing beside it.

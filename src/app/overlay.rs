@@ -29,7 +29,7 @@ impl App {
         let changed = match overlay {
             Overlay::Prompt(prompt) => match key.code {
                 KeyCode::Up | KeyCode::Down => {
-                    recall(prompt, self.history.get(&prompt.kind), key.code == KeyCode::Up);
+                    recall(prompt, self.history_of_prompts.get(&prompt.kind), key.code == KeyCode::Up);
                     true
                 }
                 _ => edit(&mut prompt.input, key),
@@ -65,7 +65,7 @@ impl App {
                         self.browser.set_filter(&text);
                         Vec::new()
                     }
-                    PromptKind::Open | PromptKind::Sql => Vec::new(),
+                    PromptKind::Open | PromptKind::Sql | PromptKind::Answer => Vec::new(),
                 };
             }
             None => {}
@@ -89,6 +89,8 @@ impl App {
                 Some(Choice::Action(action)) => self.invoke(action),
                 Some(Choice::Column(name)) => self.go_to_column(&name),
                 Some(Choice::Bookmark(at)) => self.go_to_bookmark(at),
+                Some(Choice::Moment(at)) => self.go_to_moment(at),
+                Some(Choice::View(at)) => self.go_to_view(at),
                 None => Vec::new(),
             },
             Some(Overlay::Form(form)) => match form.purpose.clone() {
@@ -104,7 +106,7 @@ impl App {
     fn accept_prompt(&mut self, prompt: Prompt) -> Vec<Effect> {
         let text = prompt.input.value().trim().to_owned();
         if !text.is_empty() {
-            let history = self.history.entry(prompt.kind).or_default();
+            let history = self.history_of_prompts.entry(prompt.kind).or_default();
             history.retain(|old| *old != text);
             history.push(text.clone());
         }

@@ -17,6 +17,9 @@ use crate::config::{Key, KeyCode};
 /// While a job runs its progress is drawn this often; otherwise nothing is sent unless something happened.
 const TICK: Duration = Duration::from_millis(500);
 
+/// Nothing happening for so long is a rest: where one stands is kept, and help that waited for it is shown.
+const REST: Duration = Duration::from_millis(400);
+
 /// Opens the workbench and gives the exit code.
 pub fn run(start: Start, case: Option<Case>) -> anyhow::Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -67,6 +70,7 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<u8> {
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (width, height) = terminal::size()?;
     session.handle(Event::Resize(width, height));
+    let mut rested = false;
     loop {
         screen.draw(|frame| session.app.draw(frame))?;
         let event = tokio::select! {
@@ -80,7 +84,9 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<u8> {
             event = input.recv() => if event.is_some() { event } else { return Ok(129) },
             event = session.next_event() => event,
             _ = tick.tick(), if !session.is_idle() => Some(Event::Tick),
+            () = tokio::time::sleep(REST), if !rested => Some(Event::Rest),
         };
+        rested = matches!(event, Some(Event::Rest));
         // Whatever is queued is taken in before the next frame, so that a slow line never sees stale ones.
         let mut next = event;
         while let Some(event) = next.take() {

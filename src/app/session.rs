@@ -1,5 +1,7 @@
 //! The state, the engine and the scribe together: events in, effects performed.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -7,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use super::state::{App, Start};
 use super::{Effect, Event};
 use crate::case::Case;
-use crate::engine::{Engine, EngineEvent, Scribe};
+use crate::engine::{Catalog, Engine, EngineEvent, Scribe};
 
 /// What the loop has to do after an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +25,18 @@ pub enum Flow {
 pub struct Session {
     pub app: App,
     engine: Engine,
+    catalog: Arc<Catalog>,
     scribe: Option<Scribe>,
     events: UnboundedReceiver<EngineEvent>,
     now: fn() -> DateTime<Utc>,
+    /// The place that was kept last.
+    kept_place: String,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.keep_place();
+    }
 }
 
 impl Session {
@@ -33,11 +44,18 @@ impl Session {
         let (sender, events) = unbounded_channel();
         let tell = sender.clone();
         // With the receiver gone the program is ending.
-        let last_table = case.as_ref().map_or(0, |case| case.journal.last_table());
+        let (last_table, recipes) =
+            start.case.as_ref().map_or_else(Default::default, |case| (case.last_table, case.recipes.clone()));
+        let catalog = Arc::new(Catalog::after(last_table, recipes));
         let scribe = case.map(|case| Scribe::start(case, move |event| drop(tell.send(EngineEvent::Scribe(event)))));
-        let engine = Engine::new(runtime, sender, std::sync::Arc::clone(&start.library), last_table);
+        let engine = Engine::new(runtime, sender, Arc::clone(&start.library), Arc::clone(&catalog));
+        let place = start.case.as_ref().and_then(|case| case.place.clone());
         let open = start.open.clone();
-        let mut session = Self { app: App::new(start), engine, scribe, events, now };
+        let app = App::new(start, Arc::clone(&catalog));
+        let mut session = Self { app, engine, catalog, scribe, events, now, kept_place: String::new() };
+        let effects = session.app.reopen(place.as_deref());
+        session.perform(effects);
+        session.app.set_jobs(session.engine.jobs());
         if let Some(stem) = open {
             let effects = session.app.open_table(&stem);
             session.perform(effects);
@@ -57,10 +75,29 @@ impl Session {
         {
             return Flow::Continue;
         }
+        let is_answer = matches!(event, Event::Engine(EngineEvent::Job { .. }));
+        let is_rest = matches!(event, Event::Rest);
+        self.app.set_clock(self.utc());
         let effects = self.app.update(event);
         let flow = self.perform(effects);
         self.app.set_jobs(self.engine.jobs());
+        if is_answer {
+            self.catalog.trim(&self.app.tables_in_use());
+        }
+        if is_rest {
+            self.keep_place();
+        }
         flow
+    }
+
+    /// Keeps where one stands, so that the case reopens there.
+    fn keep_place(&mut self) {
+        let Some(scribe) = self.scribe.as_ref().filter(|_| !self.app.is_laying()) else { return };
+        let place = self.app.place();
+        if place != self.kept_place {
+            scribe.place(place.clone());
+            self.kept_place = place;
+        }
     }
 
     /// The next news of the engine.

@@ -1,20 +1,22 @@
 //! The state of the workbench, and how a frame is made of it.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-pub use super::bookmarks::Bookmark;
+use super::trail::Trail;
 use crate::action::{self, Action};
+use crate::case::{Case, Record};
 use crate::config::{Config, Key};
-use crate::engine::{JobInfo, JobState, Slot};
-use crate::model::{ColumnUnderCursor, Focus, Snapshot, Table, TableId, TextMode};
+use crate::engine::{Catalog, JobInfo, JobState, Recipe, Slot};
+use crate::model::{
+    Bookmark, ColumnUnderCursor, Desk, Focus, History, Snapshot, StackOf, Table, TableId, TextMode, ViewState,
+};
 use crate::panes::{
-    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, StackOf, Status, TABLES, Tone,
-    View,
+    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View,
 };
 use crate::query::Library;
 use crate::ui::{ColourDepth, Look, Rects, Shape, layout};
@@ -37,9 +39,36 @@ pub struct Start {
 pub struct OpenCase {
     pub name: String,
     pub last_seq: u64,
+    pub last_table: u32,
     /// Where exports go unless a person says otherwise.
     pub exports: PathBuf,
-    pub bookmarks: Vec<Bookmark>,
+    pub history: History,
+    pub recipes: BTreeMap<TableId, Recipe>,
+    /// Where one stood the last time.
+    pub place: Option<String>,
+    /// Whether another program works in it, so that nothing can be kept.
+    pub read_only: bool,
+}
+
+impl OpenCase {
+    /// A case of this name and folder, from what its journal tells.
+    pub fn of(name: &str, folder: &Path, records: &[Record]) -> Self {
+        Self {
+            name: name.to_owned(),
+            last_seq: records.last().map_or(0, |record| record.seq),
+            last_table: records.iter().filter_map(|r| r.output.as_ref()).map(|o| o.table.0).max().unwrap_or(0),
+            exports: folder.join("exports"),
+            history: crate::case::history(records),
+            recipes: Recipe::of_records(records),
+            place: crate::case::read_place(folder),
+            read_only: false,
+        }
+    }
+
+    /// A case that is open for writing.
+    pub fn of_case(case: &Case) -> crate::case::Result<Self> {
+        Ok(Self::of(&case.info.name, &case.folder, &crate::case::read(case.journal.path())?))
+    }
 }
 
 /// What the answer of a job is for. A view is named by the table it was opened with, so that an answer finds the view
@@ -56,6 +85,8 @@ pub(super) enum Waiting {
     Preview { view: TableId, table: Arc<Table> },
     /// The rows of this table that hold a text.
     Find { view: TableId, table: Arc<Table>, needle: String, jump: bool },
+    /// What is laid again once its tables are there.
+    Desk(Arc<Desk>),
     /// The table that is written, and which of its rows.
     Export { table: TableId, scope: String },
 }
@@ -94,20 +125,32 @@ pub struct App {
     pub(super) marked: Vec<u32>,
     pub(super) job_list: Vec<JobInfo>,
     pub(super) waiting: HashMap<Slot, Waiting>,
-    pub(super) history: HashMap<PromptKind, Vec<String>>,
+    pub(super) history_of_prompts: HashMap<PromptKind, Vec<String>>,
+    /// What lay open after each step.
+    pub(super) history: History,
+    pub(super) trail: Trail,
+    /// Views that could not be brought back, with their places among the others: they stay part of the desk.
+    pub(super) lost: Vec<(usize, ViewState)>,
+    pub(super) catalog: Arc<Catalog>,
+    /// When the event happened that is being handled, RFC 3339.
+    pub(super) clock: String,
+    /// The action that was done last.
+    pub(super) last_action: &'static str,
+    /// Lines or columns by which the detail is larger than it would be.
+    pub(super) split: i16,
+    /// Whether nothing has happened for a moment, so that what waits for that may be shown.
+    pub(super) is_resting: bool,
     pub(super) bookmarks: Vec<Bookmark>,
 }
 
 impl App {
-    pub fn new(start: Start) -> Self {
+    pub fn new(start: Start, catalog: Arc<Catalog>) -> Self {
         let look = Look::new(&start.config.theme, start.depth, start.mode);
         let mut browser = Browser::new(queries(&start.library), start.library.stems().len());
         if start.at_tables {
             browser.show_tables();
         }
-        let message = first_problem(&start);
-        let saved = start.case.as_ref().map(|case| case.last_seq).filter(|seq| *seq > 0);
-        let status = Status { case: start.case.as_ref().map(|case| case.name.clone()), saved, ..Status::default() };
+        let (message, status) = (first_problem(&start), status_of(start.case.as_ref()));
         Self {
             config: start.config,
             library: start.library,
@@ -129,8 +172,16 @@ impl App {
             exports: start.case.as_ref().map(|case| case.exports.clone()).unwrap_or_default(),
             job_list: Vec::new(),
             waiting: HashMap::new(),
-            history: HashMap::new(),
-            bookmarks: start.case.map(|case| case.bookmarks).unwrap_or_default(),
+            history_of_prompts: HashMap::new(),
+            history: start.case.map(|case| case.history).unwrap_or_default(),
+            trail: Trail::default(),
+            lost: Vec::new(),
+            catalog,
+            clock: String::new(),
+            last_action: "",
+            split: 0,
+            is_resting: false,
+            bookmarks: Vec::new(),
         }
     }
 
@@ -160,8 +211,14 @@ impl App {
             has_chips: self.view().is_some_and(|v| !v.chips.is_empty())
                 || matches!(self.overlay, Some(Overlay::Prompt(_))),
             zoomed: self.zoomed,
+            split: self.split,
         };
         layout(area, &shape)
+    }
+
+    /// Takes note of the time before an event is handled.
+    pub fn set_clock(&mut self, utc: String) {
+        self.clock = utc;
     }
 
     /// Takes note of the engine's jobs before a frame is drawn.
@@ -192,6 +249,7 @@ impl App {
             is_stack: view.is_some_and(|v| v.stack.is_some()),
             n_bookmarks: self.bookmarks.len(),
             has_search: view.is_some_and(|v| v.search.is_some()),
+            has_lesson: false,
             column,
             query,
         }
@@ -216,7 +274,8 @@ impl App {
             job_list: &self.job_list,
             overlay: self.overlay.as_ref(),
             message: self.message.as_ref().or(progress.as_ref()),
-            pending: &self.pending,
+            pending: if self.is_resting { &self.pending } else { &[] },
+            ancestors: self.ancestors(),
         };
         panes::draw(&screen, buf);
     }
@@ -234,6 +293,15 @@ impl App {
     /// The key of an action in the focused pane.
     pub(super) fn key(&self, action: &Action) -> String {
         self.config.keymap.chord_of(self.focus, action).unwrap_or_default()
+    }
+}
+
+fn status_of(case: Option<&OpenCase>) -> Status {
+    Status {
+        case: case.map(|case| case.name.clone()),
+        read_only: case.is_some_and(|case| case.read_only),
+        saved: case.map(|case| case.last_seq).filter(|seq| *seq > 0),
+        ..Status::default()
     }
 }
 

@@ -3,7 +3,8 @@
 //! A slow line holds up only that thread. What it could not send in time is never sent: it takes the newest frame, and
 //! keys are read all the while.
 
-use std::io::{self, IsTerminal, Stdout, Write};
+use std::io::{self, IsTerminal, PipeWriter, Write};
+use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,7 +54,9 @@ impl Screen {
         enter()?;
         let shared = Shared::default();
         let theirs = Arc::clone(&shared);
-        drop(std::thread::spawn(move || send_all(&theirs, &mut Painter::new(synchronized), &mut io::stdout())));
+        // Standard output's own writer would send a frame in pieces, line by line; this one only passes bytes on.
+        let mut out = PipeWriter::from(io::stdout().as_fd().try_clone_to_owned()?);
+        drop(std::thread::spawn(move || send_all(&theirs, &mut Painter::new(synchronized), &mut out)));
         Ok(Self { shared })
     }
 
@@ -132,7 +135,7 @@ fn lock(shared: &Shared) -> MutexGuard<'_, ToSend> {
 }
 
 /// Sends the newest frame whenever there is one, until the screen is gone or the line is.
-fn send_all(shared: &Shared, painter: &mut Painter, out: &mut Stdout) {
+fn send_all(shared: &Shared, painter: &mut Painter, out: &mut PipeWriter) {
     loop {
         let idle = |to_send: &mut ToSend| to_send.frame.is_none() && to_send.raw.is_empty() && !to_send.is_over;
         let mut to_send = shared.1.wait_while(lock(shared), idle).unwrap_or_else(PoisonError::into_inner);
@@ -146,8 +149,7 @@ fn send_all(shared: &Shared, painter: &mut Painter, out: &mut Stdout) {
         to_send.is_busy = true;
         drop(to_send);
         bytes.extend(frame.map(|frame| painter.paint(frame)).unwrap_or_default());
-        // Without line ends in them the bytes go out in one piece.
-        let sent = out.write_all(&bytes).and_then(|()| out.flush());
+        let sent = out.write_all(&bytes);
         let mut to_send = lock(shared);
         to_send.is_busy = false;
         to_send.failed = sent.err().map(|e| e.kind());

@@ -9,7 +9,8 @@ use crate::panes::{Overlay, Tone};
 impl App {
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
-        let effects = match event {
+        self.is_resting = matches!(event, Event::Rest) || (self.is_resting && !matches!(event, Event::Key(_)));
+        let mut effects = match event {
             Event::Key(key) => self.on_key(key),
             Event::Paste(text) => self.on_paste(&text),
             Event::Resize(width, height) => {
@@ -17,9 +18,11 @@ impl App {
                 Vec::new()
             }
             Event::Engine(event) => self.on_engine(event),
-            Event::Tick => Vec::new(),
+            Event::Tick | Event::Rest => Vec::new(),
         };
         self.settle();
+        self.keep_trail();
+        self.remember(&mut effects);
         effects
     }
 
@@ -55,7 +58,10 @@ impl App {
             return Vec::new();
         }
         match (action.enabled)(&self.snapshot()) {
-            Ok(()) => self.act(action.act),
+            Ok(()) => {
+                self.last_action = action.id;
+                self.act(action.act)
+            }
             Err(reason) => {
                 self.say(Tone::Warning, format!("{}: {reason}", action.id));
                 Vec::new()

@@ -50,6 +50,10 @@ impl App {
 
     /// Starts a step whose table is shown as `opening` says.
     pub(super) fn open_as(&mut self, step: Step, opening: Opening) -> Vec<Effect> {
+        if self.waiting.contains_key(&Slot::Desk) {
+            self.say(Tone::Warning, "what lay open is being brought back: wait for it");
+            return Vec::new();
+        }
         if let Some(name) = self.views.iter().find(|view| view.is_loading()).map(|view| view.name.clone()) {
             // Another job in its place would end it unasked.
             let key = crate::action::find("cancel-job").map(|action| self.key(action)).unwrap_or_default();

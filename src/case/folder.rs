@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, Journal, Result};
+use super::journal::read_whole_lines;
+use super::{Error, Journal, Record, Result};
 use crate::export::{Overwrite, write_atomically};
 
 /// `case.yaml`: what holds for the whole case.
@@ -48,11 +49,7 @@ pub struct Case {
 impl Case {
     /// Opens a case, or makes it. `name` is a path where it holds a slash, else a name below `cases`.
     pub fn open(name: &str, cases: &Path) -> Result<Self> {
-        if matches!(name.trim(), "" | "." | "..") {
-            let why = "is no name of a case; write a word, or a path with a slash".to_owned();
-            return Err(Error::Folder { path: format!("'{name}'"), why });
-        }
-        let folder = if name.contains('/') { PathBuf::from(name) } else { cases.join(name) };
+        let folder = folder_of(name, cases)?;
         let trouble = |e: std::io::Error| Error::Folder { path: folder.display().to_string(), why: e.to_string() };
         for below in ["tables", "exports"] {
             std::fs::create_dir_all(folder.join(below)).map_err(trouble)?;
@@ -65,21 +62,67 @@ impl Case {
         let journal = Journal::open(&folder.join("journal.jsonl"))?;
         Ok(Self { info, journal, folder, _lock: lock })
     }
+
+    /// Keeps where one stands.
+    pub fn keep_place(&self, text: &str) -> Result<()> {
+        let path = self.folder.join(PLACE);
+        Ok(write_atomically(&path, Overwrite::Agreed, |out| Ok(out.write_all(text.as_bytes())?)).map(drop)?)
+    }
 }
 
-fn info(folder: &Path) -> Result<CaseInfo> {
-    let path = folder.join("case.yaml");
-    if let Ok(text) = std::fs::read_to_string(&path) {
-        let broken = |e: serde_yaml::Error| Error::Broken {
-            path: path.display().to_string(),
-            line: e.location().map_or(1, |l| l.line()),
-            why: e.to_string(),
-        };
-        return serde_yaml::from_str(&text).map_err(broken);
+/// A case looked at from outside: nothing in it is changed, and its lock is not taken.
+#[derive(Debug)]
+pub struct Look {
+    pub info: CaseInfo,
+    pub folder: PathBuf,
+    pub records: Vec<Record>,
+}
+
+impl Look {
+    /// Reads a case. A last line that is still being written is not seen yet.
+    pub fn at(folder: &Path) -> Result<Self> {
+        let journal = folder.join("journal.jsonl");
+        let records = if journal.is_file() { read_whole_lines(&journal)? } else { Vec::new() };
+        Ok(Self { info: info_of(folder)?, folder: folder.to_owned(), records })
     }
+}
+
+/// The place that was kept beside the journal; None where there is none yet.
+pub fn read_place(folder: &Path) -> Option<String> {
+    std::fs::read_to_string(folder.join(PLACE)).ok()
+}
+
+/// The folder of a case: a path where the name holds a slash, else a name below `cases`.
+pub fn folder_of(name: &str, cases: &Path) -> Result<PathBuf> {
+    if matches!(name.trim(), "" | "." | "..") {
+        let why = "is no name of a case; write a word, or a path with a slash".to_owned();
+        return Err(Error::Folder { path: format!("'{name}'"), why });
+    }
+    Ok(if name.contains('/') { PathBuf::from(name) } else { cases.join(name) })
+}
+
+/// Where one stood; no part of the journal, since it is no step.
+const PLACE: &str = "place.json";
+
+/// What `case.yaml` says; without one, the usual for a case that is called as its folder.
+fn info_of(folder: &Path) -> Result<CaseInfo> {
+    let path = folder.join("case.yaml");
     let name = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let info = CaseInfo { name, ..CaseInfo::default() };
-    let text = serde_yaml::to_string(&info).unwrap_or_default();
-    write_atomically(&path, Overwrite::Never("edit it by hand"), |out| Ok(out.write_all(text.as_bytes())?))?;
+    let Ok(text) = std::fs::read_to_string(&path) else { return Ok(CaseInfo { name, ..CaseInfo::default() }) };
+    serde_yaml::from_str(&text).map_err(|e: serde_yaml::Error| Error::Broken {
+        path: path.display().to_string(),
+        line: e.location().map_or(1, |l| l.line()),
+        why: e.to_string(),
+    })
+}
+
+/// The case's `case.yaml`, which is written where there is none.
+fn info(folder: &Path) -> Result<CaseInfo> {
+    let info = info_of(folder)?;
+    let path = folder.join("case.yaml");
+    if !path.exists() {
+        let text = serde_yaml::to_string(&info).unwrap_or_default();
+        write_atomically(&path, Overwrite::Never("edit it by hand"), |out| Ok(out.write_all(text.as_bytes())?))?;
+    }
     Ok(info)
 }

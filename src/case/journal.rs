@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Error, Result};
 use crate::analysis::table_hash;
-use crate::model::{Input, Note, Params, Table, TableId, hex};
+use crate::model::{DeskChange, History, Input, Note, Params, Table, TableId, hex};
 
 /// A column of an output, as the journal names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +55,15 @@ pub struct Entry {
     /// The table that the step made; it is hashed when it is written.
     pub output: Option<(TableId, Arc<Table>)>,
     pub notes: Vec<Note>,
+    /// What the step changed of what lies open.
+    pub desk: Option<DeskChange>,
+}
+
+impl Entry {
+    /// An entry without a table, such as an action's; the time is added when it is written.
+    pub fn new(step: &str, params: Params, inputs: Vec<Input>) -> Self {
+        Self { utc: String::new(), step: step.to_owned(), params, inputs, output: None, notes: Vec::new(), desk: None }
+    }
 }
 
 /// A line of the journal.
@@ -73,6 +82,9 @@ pub struct Record {
     pub notes: Vec<Note>,
     /// What left the machine, and to whom.
     pub sent: Vec<String>,
+    /// What the step changed of what lies open; absent where it changed nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskChange>,
 }
 
 /// An append-only journal file.
@@ -129,6 +141,7 @@ impl Journal {
             output: entry.output.map(|(id, table)| Output::of(id, &table)),
             notes: entry.notes,
             sent: Vec::new(),
+            desk: entry.desk,
         };
         let line = serde_json::to_string(&record).map_err(std::io::Error::from)?;
         let length = self.file.metadata()?.len();
@@ -165,6 +178,28 @@ pub fn read(path: &Path) -> Result<Vec<Record>> {
         records.push(serde_json::from_str(&line?).map_err(|e| broken(e.to_string()))?);
     }
     Ok(records)
+}
+
+/// The records of a journal that another program may be writing to: a line without its end is not read.
+pub(super) fn read_whole_lines(path: &Path) -> Result<Vec<Record>> {
+    let text = std::fs::read_to_string(path)?;
+    let whole = text.rfind('\n').map_or("", |at| &text[..at]);
+    let record = |(at, line): (usize, &str)| {
+        let broken = |why: String| Error::Broken { path: path.display().to_string(), line: at + 1, why };
+        serde_json::from_str(line).map_err(|e| broken(e.to_string()))
+    };
+    whole.lines().enumerate().map(record).collect()
+}
+
+/// The moments that a journal tells of.
+pub fn history(records: &[Record]) -> History {
+    let mut history = History::default();
+    for record in records {
+        if let Some(change) = &record.desk {
+            history.replay(change, &record.utc);
+        }
+    }
+    history
 }
 
 /// Checks that every line holds the hash of the one before it and the next number.
@@ -206,8 +241,7 @@ mod tests {
     use super::*;
 
     fn entry(step: &str) -> Entry {
-        let utc = "2026-03-04T02:11:09Z".to_owned();
-        Entry { utc, step: step.to_owned(), params: Params::new(), inputs: Vec::new(), output: None, notes: Vec::new() }
+        Entry { utc: "2026-03-04T02:11:09Z".to_owned(), ..Entry::new(step, Params::new(), Vec::new()) }
     }
 
     #[test]

@@ -4,8 +4,8 @@ mod folder;
 mod journal;
 mod replay;
 
-pub use folder::{Case, CaseInfo};
-pub use journal::{Entry, Journal, Output, OutputColumn, Record, Verified, read, verify};
+pub use folder::{Case, CaseInfo, Look, folder_of, read_place};
+pub use journal::{Entry, Journal, Output, OutputColumn, Record, Verified, history, read, verify};
 pub use replay::{Mismatch, replay};
 
 /// Errors of this room.

@@ -17,7 +17,7 @@ use clap::ArgMatches;
 
 pub use args::command;
 pub use generated::files as generated_docs;
-pub use session::{case_of, library};
+pub use session::{case_of, library, look_at_case};
 pub use shared::Shared;
 
 use crate::config::{Config, Paths};

@@ -7,7 +7,7 @@ use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
 
 use super::{Shared, narrate};
-use crate::case::{Case, Entry};
+use crate::case::{Case, Entry, Look, folder_of};
 use crate::config::{Config, queries};
 use crate::engine::{Answer, Catalog, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
 use crate::model::{Cancel, Evidence, Level, Note, Progress, Step};
@@ -33,6 +33,17 @@ pub fn case_of(config: &Config, name: &str) -> anyhow::Result<Case> {
     Ok(Case::open(name, &config.paths.data.join("cases"))?)
 }
 
+/// The case that was asked for, looked at without taking its lock.
+pub fn look_at_case(config: &Config, name: &str) -> anyhow::Result<Look> {
+    let folder = folder_of(name, &config.paths.data.join("cases"))?;
+    anyhow::ensure!(
+        folder.join("journal.jsonl").is_file(),
+        "there is no case '{name}': {} does not exist",
+        folder.display()
+    );
+    Ok(Look::at(&folder)?)
+}
+
 /// A headless run.
 pub struct Session {
     cx: JobCx,
@@ -55,7 +66,8 @@ impl Session {
         let cancel = Cancel::default();
         cancel_on_interrupt(&cancel)?;
         let case = shared.case.as_ref().map(|name| case_of(config, name)).transpose()?;
-        let catalog = Catalog::after(case.as_ref().map_or(0, |case| case.journal.last_table()));
+        let last_table = case.as_ref().map_or(0, |case| case.journal.last_table());
+        let catalog = Catalog::after(last_table, std::collections::BTreeMap::new());
         // Notes on tables are told with the tables; the others say which query replaced which.
         let shadowed = library.notes.iter().filter(|note| !library.stems().contains(&note.about)).cloned().collect();
         let cx = JobCx {
@@ -95,6 +107,7 @@ impl Session {
                 inputs: done.inputs.clone(),
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
+                desk: None,
             })?;
         }
         Ok(done)

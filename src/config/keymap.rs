@@ -11,7 +11,7 @@ use crate::model::Focus;
 pub const GLOBAL: &str = "global";
 
 /// Contexts a keymap may name, the most general first.
-const CONTEXTS: &[&str] = &[GLOBAL, "browser", "grid", "detail", "jobs"];
+const CONTEXTS: &[&str] = &[GLOBAL, "browser", "grid", "detail", "jobs", "lab"];
 
 /// One chord and what it does.
 #[derive(Clone, Debug)]

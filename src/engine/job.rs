@@ -20,6 +20,8 @@ pub enum Job {
     /// One step whose table is not kept: what a filter would leave, or a join would find.
     Preview(Step, Vec<Arc<Table>>),
     /// Rows that hold a text.
+    /// Tables by their ids; what is not in memory any more is made again.
+    Gather(Vec<TableId>),
     Find {
         table: Arc<Table>,
         columns: Vec<String>,
@@ -57,8 +59,14 @@ pub struct Done {
 pub enum Answer {
     Steps(Vec<Done>),
     Preview(Arc<Table>),
+    /// Each table, or why it could not be made again.
+    Gathered(Vec<(TableId, Result<Arc<Table>, String>)>),
     Found(Vec<u32>),
-    Exported { path: PathBuf, n_rows: usize, n_columns: usize },
+    Exported {
+        path: PathBuf,
+        n_rows: usize,
+        n_columns: usize,
+    },
 }
 
 /// Why a job has no answer.
@@ -110,6 +118,7 @@ pub fn run(cx: &JobCx, job: Job) -> Result<Answer, Failure> {
         Job::Preview(step, tables) => {
             Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &tables)?.table)))
         }
+        Job::Gather(ids) => gather(cx, &ids),
         Job::Find { table, columns, needle } => {
             let columns: Vec<_> = columns.iter().filter_map(|name| table.column(name)).collect();
             let rows = find::rows_with(&table, &columns, &needle, &cx.cancel).map_err(Failure::Error)?;
@@ -131,19 +140,46 @@ fn run_steps(cx: &JobCx, steps: Vec<Step>) -> Result<Answer, Failure> {
 }
 
 fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
-    let gone = |id: &TableId| Failure::Error(format!("the table {id} is not there"));
-    let tables: Result<Vec<_>, _> = step.inputs.iter().map(|id| cx.catalog.get(*id).ok_or_else(|| gone(id))).collect();
+    let tables: Result<Vec<_>, _> = step.inputs.iter().map(|id| table(cx, *id)).collect();
     let outcome = operation::run(&cx.operation(), step, &tables?)?;
     let table = Arc::new(outcome.table);
     let inputs = step.inputs.iter().map(|id| Input::Table(*id));
     let evidence = outcome.opened.iter().cloned().map(Input::Evidence);
+    let step = operation::settled(&cx.operation(), step);
     Ok(Done {
         inputs: inputs.chain(evidence).collect(),
-        id: cx.catalog.insert(Arc::clone(&table)),
+        id: cx.catalog.insert(Arc::clone(&table), step.clone()),
         opened: outcome.opened,
         table,
-        step: operation::settled(&cx.operation(), step),
+        step,
     })
+}
+
+/// The table of an id, made again by its recipe where it is not in memory any more.
+fn table(cx: &JobCx, id: TableId) -> Result<Arc<Table>, Failure> {
+    if let Some(table) = cx.catalog.get(id) {
+        return Ok(table);
+    }
+    let recipe = cx.catalog.recipe(id).ok_or_else(|| Failure::Error(format!("the table {id} is not there")))?;
+    let inputs: Result<Vec<_>, _> = recipe.step.inputs.iter().map(|id| table(cx, *id)).collect();
+    // What is made again is not shown before it is whole.
+    let quiet = JobCx { early: Arc::new(drop), ..cx.clone() };
+    let outcome = operation::run(&quiet.operation(), &recipe.step, &inputs?)?;
+    let table = Arc::new(recipe.checked(outcome.table));
+    cx.catalog.restore(id, Arc::clone(&table));
+    Ok(table)
+}
+
+/// A table that cannot be made again costs itself.
+fn gather(cx: &JobCx, ids: &[TableId]) -> Result<Answer, Failure> {
+    let mut gathered = Vec::new();
+    for id in ids {
+        match table(cx, *id) {
+            Err(Failure::Cancelled) => return Err(Failure::Cancelled),
+            answer => gathered.push((*id, answer.map_err(|e| e.to_string()))),
+        }
+    }
+    Ok(Answer::Gathered(gathered))
 }
 
 fn run_export(cx: &JobCx, export: &Export) -> Result<Answer, Failure> {

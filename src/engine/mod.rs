@@ -7,7 +7,7 @@ mod job;
 mod runner;
 mod scribe;
 
-pub use catalog::Catalog;
+pub use catalog::{Catalog, Recipe};
 pub use guard::{guarded, is_guarded};
 pub use job::{Answer, Done, Export, Failure, Job, JobCx, run};
 pub use runner::{Engine, EngineEvent, JobInfo, JobState, Slot};

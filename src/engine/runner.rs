@@ -25,6 +25,8 @@ pub enum Slot {
     Preview,
     Find,
     Export,
+    /// Bringing back what lay open.
+    Desk,
 }
 
 /// News from the engine.
@@ -80,9 +82,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine whose table ids go on after `last_table`.
-    pub fn new(runtime: Handle, events: UnboundedSender<EngineEvent>, library: Arc<Library>, last_table: u32) -> Self {
-        let catalog = Arc::new(Catalog::after(last_table));
+    pub fn new(
+        runtime: Handle,
+        events: UnboundedSender<EngineEvent>,
+        library: Arc<Library>,
+        catalog: Arc<Catalog>,
+    ) -> Self {
         Self { runtime, events, library, catalog, running: HashMap::new(), jobs: Vec::new(), generation: 0 }
     }
 

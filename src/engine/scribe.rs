@@ -20,9 +20,16 @@ pub enum ScribeEvent {
     Failed(String),
 }
 
+/// What the writing thread is handed.
+enum ToWrite {
+    Entry(Box<Entry>),
+    /// Where one stands.
+    Place(String),
+}
+
 /// Hands records to the writing thread, and evidence to the hashing one.
 pub struct Scribe {
-    entries: Option<Sender<Entry>>,
+    entries: Option<Sender<ToWrite>>,
     evidence: Option<Sender<(Evidence, String)>>,
     cancel: Cancel,
     threads: Vec<JoinHandle<()>>,
@@ -49,7 +56,14 @@ impl Scribe {
     pub fn record(&self, entry: Entry) {
         if let Some(to) = &self.entries {
             // A thread that is gone has told why it failed.
-            drop(to.send(entry));
+            drop(to.send(ToWrite::Entry(Box::new(entry))));
+        }
+    }
+
+    /// Keeps where one stands.
+    pub fn place(&self, text: String) {
+        if let Some(to) = &self.entries {
+            drop(to.send(ToWrite::Place(text)));
         }
     }
 
@@ -73,16 +87,23 @@ impl Drop for Scribe {
     }
 }
 
-fn write_all(mut case: Case, entries: &Receiver<Entry>, tell: &dyn Fn(ScribeEvent)) {
-    for entry in entries {
-        tell(match case.journal.append(entry) {
-            Ok(seq) => ScribeEvent::Saved(seq),
-            Err(error) => ScribeEvent::Failed(error.to_string()),
-        });
+fn write_all(mut case: Case, to_write: &Receiver<ToWrite>, tell: &dyn Fn(ScribeEvent)) {
+    for piece in to_write {
+        match piece {
+            ToWrite::Entry(entry) => tell(match case.journal.append(*entry) {
+                Ok(seq) => ScribeEvent::Saved(seq),
+                Err(error) => ScribeEvent::Failed(error.to_string()),
+            }),
+            ToWrite::Place(text) => {
+                if let Err(error) = case.keep_place(&text) {
+                    tell(ScribeEvent::Failed(error.to_string()));
+                }
+            }
+        }
     }
 }
 
-fn hash_all(evidence: &Receiver<(Evidence, String)>, entries: &Sender<Entry>, cancel: &Cancel) {
+fn hash_all(evidence: &Receiver<(Evidence, String)>, entries: &Sender<ToWrite>, cancel: &Cancel) {
     let mut known: Vec<Evidence> = Vec::new();
     for (evidence, utc) in evidence {
         if known.contains(&evidence) || cancel.is_requested() {
@@ -90,7 +111,7 @@ fn hash_all(evidence: &Receiver<(Evidence, String)>, entries: &Sender<Entry>, ca
         }
         known.push(evidence.clone());
         if let Some(entry) = hash_evidence(evidence, utc, cancel) {
-            drop(entries.send(entry));
+            drop(entries.send(ToWrite::Entry(Box::new(entry))));
         }
     }
 }
@@ -99,15 +120,8 @@ fn hash_all(evidence: &Receiver<(Evidence, String)>, entries: &Sender<Entry>, ca
 pub fn hash_evidence(mut evidence: Evidence, utc: String, cancel: &Cancel) -> Option<Entry> {
     evidence.mtime.as_ref()?;
     evidence.sha256 = Some(sha256_of(Path::new(&evidence.path), cancel)?);
-    let inputs = vec![Input::Evidence(evidence)];
-    Some(Entry {
-        utc,
-        step: "hash-evidence".to_owned(),
-        params: Params::new(),
-        inputs,
-        output: None,
-        notes: Vec::new(),
-    })
+    let entry = Entry::new("hash-evidence", Params::new(), vec![Input::Evidence(evidence)]);
+    Some(Entry { utc, ..entry })
 }
 
 fn sha256_of(path: &Path, cancel: &Cancel) -> Option<String> {

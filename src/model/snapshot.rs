@@ -10,9 +10,12 @@ pub enum Focus {
     Grid,
     Detail,
     Jobs,
+    Lab,
 }
 
 impl Focus {
+    pub const ALL: [Self; 5] = [Self::Browser, Self::Grid, Self::Detail, Self::Jobs, Self::Lab];
+
     /// The id under which keymaps and the pane table name it.
     pub const fn id(self) -> &'static str {
         match self {
@@ -20,6 +23,7 @@ impl Focus {
             Self::Grid => "grid",
             Self::Detail => "detail",
             Self::Jobs => "jobs",
+            Self::Lab => "lab",
         }
     }
 }
@@ -52,6 +56,8 @@ pub struct Snapshot {
     pub is_stack: bool,
     pub n_bookmarks: usize,
     pub has_search: bool,
+    /// Whether a lesson is open.
+    pub has_lesson: bool,
     pub column: Option<ColumnUnderCursor>,
     /// Whether the browser's cursor is on a query, and if that query cannot run, why.
     pub query: Option<Result<(), String>>,

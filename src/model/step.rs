@@ -20,7 +20,7 @@ pub enum Input {
 }
 
 /// One column of a sort order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SortKey {
     pub column: String,
     pub descending: bool,

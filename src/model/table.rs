@@ -75,7 +75,7 @@ pub struct Column {
 }
 
 /// The evidence row that a table's row came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RowOrigin {
     pub evidence: String,
     pub row: u32,

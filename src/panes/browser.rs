@@ -105,6 +105,28 @@ impl Browser {
         self.queries.iter().find(|q| q.family == *family && q.name == *name)
     }
 
+    /// Where the cursor is: a family, or a family and a query.
+    pub fn place(&self) -> &[String] {
+        &self.cursor
+    }
+
+    /// The families that are unfolded.
+    pub const fn unfolded(&self) -> &BTreeSet<String> {
+        &self.opened
+    }
+
+    /// Goes to a place, if it is still there, with these families unfolded.
+    pub fn go_to(&mut self, place: Vec<String>, unfolded: BTreeSet<String>) {
+        let is_there = self
+            .queries
+            .iter()
+            .any(|q| Some(&q.family) == place.first() && place.get(1).is_none_or(|name| *name == q.name));
+        if is_there {
+            self.opened = unfolded;
+            self.cursor = place;
+        }
+    }
+
     pub fn filter(&self) -> &str {
         &self.filter
     }

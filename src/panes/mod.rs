@@ -11,6 +11,7 @@ mod prompt;
 mod sparkline;
 mod top;
 mod view;
+mod view_state;
 mod welcome;
 mod which_key;
 
@@ -31,7 +32,7 @@ pub use jobs::describe as describe_job;
 pub use picker::{Choice, PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
-pub use view::{Kept, Search, StackOf, View};
+pub use view::{Kept, Search, View};
 
 /// One row of the pane table.
 #[derive(Debug)]
@@ -95,7 +96,10 @@ pub struct Screen<'a> {
     pub job_list: &'a [JobInfo],
     pub overlay: Option<&'a Overlay>,
     pub message: Option<&'a Message>,
+    /// The keys typed so far, once a person waits for what may follow.
     pub pending: &'a [Key],
+    /// The names of the views that this one was made of.
+    pub ancestors: Vec<&'a str>,
 }
 
 impl Screen<'_> {

@@ -20,6 +20,9 @@ pub enum PickerPurpose {
     /// The columns of the view: one goes there, and shows or hides them.
     Columns,
     Bookmarks,
+    /// What was done; one goes back to it.
+    History,
+    Views,
 }
 
 /// What an item stands for.
@@ -30,6 +33,10 @@ pub enum Choice {
     Column(String),
     /// A bookmark by its place in the list.
     Bookmark(usize),
+    /// A moment of the history by its place in it.
+    Moment(usize),
+    /// An open view by its place.
+    View(usize),
 }
 
 /// One line.
@@ -151,6 +158,8 @@ fn line(screen: &Screen<'_>, item: &PickItem, under_cursor: bool, area: Rect, bu
         buf.set_style(area, style);
     }
     put(look, buf, Rect { width: 14.min(area.width), ..area }, &item.keys, style);
-    put(look, buf, Rect { x: area.x + 15, width: 21.min(area.width.saturating_sub(15)), ..area }, &item.name, style);
+    // What has nothing beside it may be as long as the line.
+    let room = if item.text.is_empty() { u16::MAX } else { 21 };
+    put(look, buf, Rect { x: area.x + 15, width: room.min(area.width.saturating_sub(15)), ..area }, &item.name, style);
     put(look, buf, Rect { x: area.x + 37, width: area.width.saturating_sub(37), ..area }, &item.text, style);
 }

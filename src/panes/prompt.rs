@@ -17,9 +17,27 @@ pub enum PromptKind {
     BrowserFilter,
     Open,
     Sql,
+    /// Of a question of the lab.
+    Answer,
 }
 
 impl PromptKind {
+    pub const ALL: [Self; 7] =
+        [Self::Filter, Self::EditFilters, Self::Search, Self::BrowserFilter, Self::Open, Self::Sql, Self::Answer];
+
+    /// Under which its lines are kept.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::EditFilters => "edit-filters",
+            Self::Search => "search",
+            Self::BrowserFilter => "browser",
+            Self::Open => "open",
+            Self::Sql => "sql",
+            Self::Answer => "answer",
+        }
+    }
+
     const fn label(self) -> &'static str {
         match self {
             Self::Filter => "filter",
@@ -28,6 +46,7 @@ impl PromptKind {
             Self::BrowserFilter => "find a query",
             Self::Open => "open",
             Self::Sql => "sql",
+            Self::Answer => "answer",
         }
     }
 
@@ -39,6 +58,7 @@ impl PromptKind {
             Self::BrowserFilter => "part of a name or description; empty shows all",
             Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, also .gz .zst",
             Self::Sql => "such as SELECT Computer, COUNT(*) FROM host_logons GROUP BY Computer",
+            Self::Answer => "a number, a time, a word: what the question asks for",
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Status {
     /// Records that were handed to the scribe and are not on disk yet.
     pub n_unsaved: usize,
     pub save_failed: bool,
+    /// Whether another program works in the case.
+    pub read_only: bool,
     /// Which of the open views this is, from one.
     pub view: usize,
     pub n_views: usize,
@@ -28,6 +30,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let right = right_end(screen);
     let room = area.width.saturating_sub(u16::try_from(right.chars().count()).unwrap_or(0) + 2);
     let mut path = vec![status.case.clone().unwrap_or_else(|| "casebook".to_owned())];
+    path.extend(screen.ancestors.iter().map(|name| (*name).to_owned()));
     if let Some(view) = screen.view {
         path.push(view.name.clone());
         path.extend(view.chips.iter().map(|chip| chip.label.clone()));
@@ -42,6 +45,7 @@ fn right_end(screen: &Screen<'_>) -> String {
     let status = screen.status;
     let saved = match (&status.case, status.saved) {
         (None, _) => "no case".to_owned(),
+        _ if status.read_only => "READ-ONLY".to_owned(),
         _ if status.save_failed => "NOT SAVED".to_owned(),
         _ if status.n_unsaved > 0 => "saving".to_owned(),
         (_, Some(seq)) => format!("saved #{seq}"),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::scrolled;
-use crate::model::{Chip, Column, ROW, RowOrigin, SOURCE, SortKey, Table, TableId};
+use crate::model::{Chip, Column, Marks, ROW, RowOrigin, SOURCE, SortKey, StackOf, Table, TableId};
 
 /// A search through the shown rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +19,7 @@ pub struct Search {
 pub struct Preview {
     table: Arc<Table>,
     /// Row and top row to go back to.
-    before: (usize, usize),
-}
-
-/// What a view counts: the view it was made of, and the columns whose values it counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StackOf {
-    /// The table that the counted view was opened with.
-    pub base: TableId,
-    pub columns: Vec<String>,
+    pub(super) before: (usize, usize),
 }
 
 /// A table of the catalog, with its id.
@@ -42,10 +34,10 @@ pub struct View {
     /// What the filters left of it.
     pub filtered: Option<Kept>,
     /// What is shown when nothing is previewed.
-    shown: Kept,
-    preview: Option<Preview>,
+    pub(super) shown: Kept,
+    pub(super) preview: Option<Preview>,
     /// Whether these are only the first rows of a table that is being read.
-    loading: bool,
+    pub(super) loading: bool,
     /// Present where the rows are counted values of another view.
     pub stack: Option<StackOf>,
     /// The view that this one was made of, by the table it was opened with.
@@ -55,13 +47,15 @@ pub struct View {
     pub hidden: BTreeSet<String>,
     pub wide: BTreeSet<String>,
     /// The order of the columns; those that it does not name come after it, as in the table.
-    order: Vec<String>,
+    pub(super) order: Vec<String>,
     /// Whether a row takes several lines, so that long text can be read.
     pub wrap: bool,
     /// How many of the visible columns stay at the left.
     pub frozen: usize,
-    marks: BTreeSet<u64>,
-    last_mark: Option<usize>,
+    pub(super) marks: BTreeSet<u64>,
+    /// The marks as others know them.
+    pub(super) told_marks: Arc<Marks>,
+    pub(super) last_mark: Option<usize>,
     pub search: Option<Search>,
     pub row: usize,
     /// Index among the visible columns.
@@ -89,6 +83,7 @@ impl View {
             wide: BTreeSet::new(),
             frozen: 0,
             marks: BTreeSet::new(),
+            told_marks: Arc::default(),
             last_mark: None,
             search: None,
             row: 0,
@@ -204,6 +199,7 @@ impl View {
         self.wide.clone_from(&other.wide);
         self.order.clone_from(&other.order);
         self.marks.clone_from(&other.marks);
+        self.told_marks = Arc::clone(&other.told_marks);
         (self.wrap, self.frozen) = (other.wrap, other.frozen);
         let column = other.column().map(|c| c.name.clone());
         let row = other.key_of(other.row).and_then(|key| find_row(self.table(), key)).unwrap_or(other.row);
@@ -223,7 +219,7 @@ impl View {
         let row = key.and_then(|key| find_row(&kept.1, key));
         if !kept.1.has_row_keys() {
             // Rows without lineage are known by their place only, and that has changed.
-            self.marks.clear();
+            self.clear_marks();
         }
         self.search = None;
         self.last_mark = None;
@@ -294,6 +290,7 @@ impl View {
                 self.marks.insert(key);
             }
             self.last_mark = Some(self.row);
+            self.tell_marks();
         }
     }
 
@@ -303,15 +300,18 @@ impl View {
         let range = from.min(self.row)..=from.max(self.row);
         let keys: Vec<u64> = range.filter_map(|row_idx| self.key_of(row_idx)).collect();
         self.marks.extend(keys);
+        self.tell_marks();
     }
 
     pub fn invert_marks(&mut self) {
         let keys: BTreeSet<u64> = (0..self.n_rows()).filter_map(|row_idx| self.key_of(row_idx)).collect();
         self.marks = keys.difference(&self.marks).copied().collect();
+        self.tell_marks();
     }
 
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+        self.tell_marks();
     }
 
     /// Indices of the marked rows that are shown.

@@ -14,6 +14,8 @@ pub struct Shape {
     /// Whether the line above the footer is wanted, for chips or a prompt's answer.
     pub has_chips: bool,
     pub zoomed: bool,
+    /// Lines or columns by which the detail is larger than it would be.
+    pub split: i16,
 }
 
 /// The places of a frame; a pane that does not fit or is not open has none.
@@ -25,12 +27,16 @@ pub struct Rects {
     pub browser: Rect,
     pub main: Rect,
     pub detail: Rect,
+    /// The lesson.
+    pub lab: Rect,
     pub chips: Rect,
     pub footer: Rect,
 }
 
 const BROWSER_WIDTH: u16 = 32;
 const DETAIL_WIDTH: u16 = 46;
+/// Neither the detail nor the grid beside it is narrower.
+const LEAST_DETAIL: u16 = 20;
 /// From this width on the browser stays beside a grid, and from the next the detail stands at the right.
 const WIDE: u16 = 100;
 const VERY_WIDE: u16 = 116;
@@ -64,7 +70,7 @@ pub fn layout(area: Rect, shape: &Shape) -> Rects {
         rects.main = Rect { x: body.x + width, width: body.width - width, ..body };
     }
     if shape.has_view && shape.has_detail {
-        split_detail(&mut rects, area.width);
+        split_detail(&mut rects, area.width, shape.split);
     }
     rects
 }
@@ -73,18 +79,20 @@ fn zoom(rects: &mut Rects, focus: Focus) {
     match focus {
         Focus::Browser => (rects.browser, rects.main) = (rects.body, Rect::default()),
         Focus::Detail => (rects.detail, rects.main) = (rects.body, Rect::default()),
-        Focus::Grid | Focus::Jobs => {}
+        Focus::Grid | Focus::Jobs | Focus::Lab => {}
     }
 }
 
-fn split_detail(rects: &mut Rects, width: u16) {
+fn split_detail(rects: &mut Rects, width: u16, split: i16) {
     let main = rects.main;
     if width >= VERY_WIDE {
-        let width = DETAIL_WIDTH.min(main.width / 2);
+        let wanted = DETAIL_WIDTH.min(main.width / 2).saturating_add_signed(split);
+        let width = wanted.clamp(LEAST_DETAIL.min(main.width / 2), main.width.saturating_sub(LEAST_DETAIL).max(1));
         rects.detail = Rect { x: main.right() - width, width, ..main };
         rects.main.width -= width;
     } else {
-        let height = (main.height / 2).max(3).min(main.height);
+        let wanted = (main.height / 2).saturating_add_signed(split);
+        let height = wanted.clamp(3, main.height.saturating_sub(4).max(3)).min(main.height);
         rects.detail = Rect { y: main.bottom() - height, height, ..main };
         rects.main.height -= height;
     }
@@ -108,8 +116,14 @@ mod tests {
             for height in 0..50 {
                 for zoomed in [false, true] {
                     let area = Rect::new(0, 0, width, height);
-                    let shape =
-                        Shape { focus: Focus::Detail, has_view: true, has_detail: true, has_chips: true, zoomed };
+                    let shape = Shape {
+                        focus: Focus::Detail,
+                        has_view: true,
+                        has_detail: true,
+                        has_chips: true,
+                        zoomed,
+                        split: 0,
+                    };
                     let rects = layout(area, &shape);
                     for rect in [rects.top, rects.browser, rects.main, rects.detail, rects.chips, rects.footer] {
                         assert!(rect.is_empty() || area.union(rect) == area, "{area:?} {rect:?}");

@@ -91,8 +91,10 @@ impl Painter {
     /// Has the terminal move rows. Those that come in are blank without colours, which all terminals agree on.
     fn scroll(&mut self, shift: Shift) {
         self.set_pen(PLAIN);
-        let letter = if shift.up { 'S' } else { 'T' };
-        self.push(format_args!("\x1b[{};{}r\x1b[{}{letter}\x1b[r", shift.top + 1, shift.bottom, shift.by));
+        // A line feed at the lower edge and a reverse one at the upper are what every terminal knows.
+        let (edge, feed) = if shift.up { (shift.bottom, "\n") } else { (shift.top + 1, "\x1bM") };
+        let feeds = feed.repeat(usize::from(shift.by));
+        self.push(format_args!("\x1b[{};{}r\x1b[{edge}H{feeds}\x1b[r", shift.top + 1, shift.bottom));
         shift.apply(&mut self.shown);
         // Setting a region also moves the cursor.
         self.at = None;
@@ -156,8 +158,8 @@ impl Painter {
                     self.out.push_str(&jump);
                 }
             }
-            Some((_, line)) if line + 1 == y && 3 + forward(x).len() < absolute.len() => {
-                self.out.push_str("\x1b[E");
+            Some((_, line)) if line + 1 == y && 2 + forward(x).len() < absolute.len() => {
+                self.out.push_str("\r\n");
                 self.out.push_str(&forward(x));
             }
             _ => self.out.push_str(&absolute),

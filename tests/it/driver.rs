@@ -67,12 +67,7 @@ impl Driver {
     pub fn with(wanted: Wanted) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let case = wanted.case.map(|path| Case::open(path.to_str().unwrap(), Path::new("/none")).unwrap());
-        let open = case.as_ref().map(|c| OpenCase {
-            name: c.info.name.clone(),
-            last_seq: c.journal.last_seq(),
-            exports: c.folder.join("exports"),
-            bookmarks: casebook::app::bookmarks_of(c),
-        });
+        let open = case.as_ref().map(|case| OpenCase::of_case(case).unwrap());
         let start = Start {
             config: config(),
             library: library().into(),
@@ -86,6 +81,8 @@ impl Driver {
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();
         let mut driver = Self { session, runtime, terminal };
         driver.event(Event::Resize(wanted.size.0, wanted.size.1));
+        // What lay open in the case is there when the first key is pressed.
+        driver.event(Event::Tick);
         driver
     }
 
@@ -129,12 +126,14 @@ impl Driver {
         self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     }
 
-    /// The screen, line by line.
+    /// The screen, line by line, once nothing has happened for a moment.
     pub fn screen(&mut self) -> String {
+        self.event(Event::Rest);
         lines(self.buffer())
     }
 
     pub fn buffer(&mut self) -> &Buffer {
+        self.event(Event::Rest);
         self.terminal.draw(|frame| self.session.app.draw(frame.buffer_mut())).unwrap();
         self.terminal.backend().buffer()
     }

@@ -9,6 +9,7 @@
 )]
 
 mod bad_input;
+mod case;
 mod driver;
 mod evidence;
 mod evtx_file;

@@ -32,6 +32,9 @@ fn main() -> anyhow::Result<()> {
         case: None,
         open: None,
         at_tables: false,
+        lesson: None,
+        lessons: Vec::new(),
+        between: casebook::app::Between::Nothing,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut session = Session::new(start, None, runtime.handle().clone(), chrono::Utc::now);

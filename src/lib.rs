@@ -18,6 +18,8 @@ pub mod case;
 
 pub mod engine;
 
+pub mod lab;
+
 pub mod ui;
 
 pub mod panes;

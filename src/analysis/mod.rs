@@ -1,6 +1,7 @@
 //! Pure algorithms over text and columns: no files, no sockets, no clocks, no screen.
 
 pub mod column_typing;
+pub mod defang;
 pub mod filter_text;
 pub mod find;
 pub mod needle;

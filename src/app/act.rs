@@ -24,6 +24,10 @@ impl App {
             Act::ListViews => self.open_view_list(),
             Act::Undo | Act::Redo => return self.undo(act == Act::Undo),
             Act::ShowHistory => self.open_history(),
+            Act::CopyCell | Act::CopyCellDefanged | Act::CopyRow | Act::CopyColumn | Act::CopyMarked => {
+                return self.copy(act);
+            }
+            Act::ToggleMouse => return self.toggle_mouse(),
             Act::GrowPane | Act::ShrinkPane => self.resize_pane(act == Act::GrowPane),
             Act::Back => self.back(),
             Act::CloseView => return self.close_view(),
@@ -95,6 +99,16 @@ impl App {
             }
             Act::ConcatTables => self.open_operation_form("concat"),
             Act::DiffTables => self.open_operation_form("diff"),
+            Act::NextStep
+            | Act::PreviousStep
+            | Act::ShowMe
+            | Act::GiveHint
+            | Act::ShowSolution
+            | Act::AnswerQuestion
+            | Act::SkipStep
+            | Act::ResetLesson
+            | Act::ListLessons
+            | Act::FocusLab => return self.act_in_lab(act),
             Act::Resample => self.open_operation_form("resample"),
             Act::Sample => self.open_operation_form("sample"),
             _ => {}
@@ -132,13 +146,13 @@ impl App {
         }
     }
 
-    fn move_lines(&mut self, delta: isize) {
+    pub(super) fn move_lines(&mut self, delta: isize) {
         self.detail.scroll = 0;
         let n_jobs = self.job_list.len();
         match self.focus {
             Focus::Browser => self.browser.move_by(delta),
             Focus::Jobs => self.jobs.move_by(delta, n_jobs),
-            Focus::Lab => {}
+            Focus::Lab => self.scroll_lesson(delta),
             Focus::Grid => self.view_mut().into_iter().for_each(|view| view.move_row(delta)),
             Focus::Detail => self.view_mut().into_iter().for_each(|view| view.move_column(delta)),
         }
@@ -183,6 +197,9 @@ impl App {
 
     fn cycle_focus(&mut self, forward: bool) {
         let mut panes = vec![Focus::Browser];
+        if self.lab.is_some() {
+            panes.insert(0, Focus::Lab);
+        }
         if self.view().is_some() {
             panes.push(Focus::Grid);
             panes.extend(self.detail.open.then_some(Focus::Detail));
@@ -196,6 +213,13 @@ impl App {
         let n_views = self.views.len();
         self.at = (self.at + if forward { 1 } else { n_views - 1 }) % n_views;
         self.focus = Focus::Grid;
+    }
+
+    fn scroll_lesson(&mut self, delta: isize) {
+        if let Some(lab) = &mut self.lab {
+            let delta = i16::try_from(delta.clamp(-1_000, 1_000)).unwrap_or(0);
+            lab.scroll = lab.scroll.saturating_add_signed(delta);
+        }
     }
 
     /// Gives the detail more of the screen, or less; the ratio is kept.
@@ -240,7 +264,7 @@ impl App {
         self.zoomed = false;
         let is_of_it = |waiting: &Waiting| match waiting {
             Waiting::Open(_) => closed.is_loading(),
-            Waiting::Export { .. } | Waiting::Desk(_) => false,
+            Waiting::Export { .. } | Waiting::Desk(_) | Waiting::Truths => false,
             Waiting::Derive(derivation) => derivation.base == closed.base.0,
             Waiting::Preview { view, .. } | Waiting::Matches { view } | Waiting::Find { view, .. } => {
                 *view == closed.base.0

@@ -11,11 +11,26 @@ pub enum Event {
     /// Text that was pasted; only text fields take it.
     Paste(String),
     Resize(u16, u16),
+    /// The mouse was pressed at a column and line.
+    Click(u16, u16),
+    /// Its wheel was turned by so many lines.
+    Wheel(i8),
     Engine(EngineEvent),
     /// Half a second went by while a job runs.
     Tick,
     /// Nothing has happened for a moment.
     Rest,
+    /// It is time for the next thing of what a lesson shows.
+    ShowNext,
+}
+
+/// What is opened in the place of what is open now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A lesson by its id; anew, or where it was left.
+    Lesson { id: String, reset: bool },
+    /// A case by its name.
+    Case(String),
 }
 
 /// Everything that an update wants done; [`super::run`] does it.
@@ -33,6 +48,12 @@ pub enum Effect {
     /// Computes the hash of evidence in the background.
     Hash(Evidence),
     Redraw,
+    /// Sends a sequence to the terminal besides the frames.
+    Send(Vec<u8>),
+    /// Has the terminal report the mouse, or not.
+    Mouse(bool),
+    /// Ends this workbench and begins another one.
+    Leave(Next),
     Suspend,
     Quit,
 }

@@ -38,6 +38,7 @@ impl App {
                 return effects;
             }
             (Waiting::Desk(desk), Ok(Answer::Gathered(tables))) => self.on_gathered(&desk, tables),
+            (Waiting::Truths, Ok(Answer::Cells(cells))) => self.on_truths(cells),
             (Waiting::Matches { .. }, Ok(Answer::Preview(table))) => self.on_matches(&table),
             (Waiting::Derive(derivation), Ok(Answer::Steps(done))) => {
                 let effects = self.records(&done);
@@ -153,6 +154,7 @@ impl App {
     fn records(&mut self, done: &[Done]) -> Vec<Effect> {
         let mut effects = Vec::new();
         for done in done {
+            self.note_for_lesson(&done.step.operation, done.step.params.clone());
             effects.extend(self.record(Entry {
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),

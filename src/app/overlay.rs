@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Effect;
 use super::column_list::is_column_key;
 use super::state::{App, Waiting};
 use super::views::filter_column;
+use super::{Effect, Next};
 use crate::action::{ACTIONS, Act};
 use crate::analysis::filter_text::{conjunction, understand};
 use crate::config::{Key, KeyCode};
@@ -91,6 +91,7 @@ impl App {
                 Some(Choice::Bookmark(at)) => self.go_to_bookmark(at),
                 Some(Choice::Moment(at)) => self.go_to_moment(at),
                 Some(Choice::View(at)) => self.go_to_view(at),
+                Some(Choice::Lesson(id)) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
                 None => Vec::new(),
             },
             Some(Overlay::Form(form)) => match form.purpose.clone() {
@@ -114,6 +115,10 @@ impl App {
             PromptKind::Filter | PromptKind::EditFilters => return self.accept_filter(prompt, &text),
             PromptKind::BrowserFilter => {
                 self.browser.set_filter(&text);
+                Vec::new()
+            }
+            PromptKind::Answer => {
+                self.accept_answer(&text);
                 Vec::new()
             }
             PromptKind::Search if !text.is_empty() => self.find_text(text, true),

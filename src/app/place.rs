@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::lab::LessonProgress;
 use super::state::App;
 use crate::model::{Focus, Place, TableId};
 use crate::panes::PromptKind;
@@ -22,12 +23,18 @@ pub(super) struct Kept {
     unfolded: BTreeSet<String>,
     split: i16,
     places: BTreeMap<TableId, Place>,
+    lesson: Option<LessonProgress>,
     /// What was typed, by the kind of prompt, the newest last.
     typed: BTreeMap<String, Vec<String>>,
 }
 
 /// So many lines of each kind are kept.
 const MOST_TYPED: usize = 200;
+
+/// How far the lesson was gone through whose `place.json` this is.
+pub fn lesson_progress(text: &str) -> Option<LessonProgress> {
+    serde_json::from_str::<Kept>(text).ok()?.lesson
+}
 
 impl App {
     /// The text of `place.json`.
@@ -43,6 +50,7 @@ impl App {
             unfolded: self.browser.unfolded().clone(),
             split: self.split,
             places: desk.places,
+            lesson: self.progress_of_lesson(),
             typed: self.history_of_prompts.iter().map(|(kind, lines)| (kind.id().to_owned(), last(lines))).collect(),
         };
         serde_json::to_string(&kept).unwrap_or_default()

@@ -3,14 +3,17 @@
 use std::io;
 use std::time::Duration;
 
-use crossterm::event::{Event as TermEvent, EventStream, KeyCode as TermKey, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{
+    Event as TermEvent, EventStream, KeyCode as TermKey, KeyEvent, KeyEventKind, KeyModifiers, MouseButton,
+    MouseEventKind,
+};
 use futures_util::StreamExt;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::session::{Flow, Session};
 use super::terminal::{self, Screen};
-use super::{Event, Start};
+use super::{Event, Next, Start};
 use crate::case::Case;
 use crate::config::{Key, KeyCode};
 
@@ -20,8 +23,20 @@ const TICK: Duration = Duration::from_millis(500);
 /// Nothing happening for so long is a rest: where one stands is kept, and help that waited for it is shown.
 const REST: Duration = Duration::from_millis(400);
 
-/// Opens the workbench and gives the exit code.
-pub fn run(start: Start, case: Option<Case>) -> anyhow::Result<u8> {
+/// How the workbench ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With this exit code.
+    Code(u8),
+    /// To be followed by another one.
+    Next(Next),
+}
+
+/// Things that a lesson shows follow each other at this pace.
+const PACE: Duration = Duration::from_millis(900);
+
+/// Opens the workbench.
+pub fn run(start: Start, case: Option<Case>) -> anyhow::Result<Ended> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut session = Session::new(start, case, runtime.handle().clone(), chrono::Utc::now);
     let screen = Screen::take(takes_updates(&|name| std::env::var(name).ok()))?;
@@ -61,7 +76,7 @@ fn takes_updates(var: &dyn Fn(&str) -> Option<String>) -> bool {
     !matches!(var("TERM").as_deref(), None | Some("dumb" | "linux" | "vt100" | "ansi"))
 }
 
-async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<u8> {
+async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<Ended> {
     let mut input = pump_input();
     let mut ending = Ending::listen()?;
     let mut stop = signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?;
@@ -75,31 +90,46 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<u8> {
         screen.draw(|frame| session.app.draw(frame))?;
         let event = tokio::select! {
             biased;
-            code = ending.recv() => return Ok(code),
+            code = ending.recv() => return Ok(Ended::Code(code)),
             _ = stop.recv() => {
                 suspend(session, screen)?;
                 continue;
             }
             // Without input the terminal is gone.
-            event = input.recv() => if event.is_some() { event } else { return Ok(129) },
+            event = input.recv() => if event.is_some() { event } else { return Ok(Ended::Code(129)) },
             event = session.next_event() => event,
             _ = tick.tick(), if !session.is_idle() => Some(Event::Tick),
+            () = tokio::time::sleep(PACE), if session.app.is_showing() && session.is_idle() => Some(Event::ShowNext),
             () = tokio::time::sleep(REST), if !rested => Some(Event::Rest),
         };
         rested = matches!(event, Some(Event::Rest));
-        // Whatever is queued is taken in before the next frame, so that a slow line never sees stale ones.
-        let mut next = event;
-        while let Some(event) = next.take() {
-            match session.handle(event) {
-                Flow::Continue => {}
-                Flow::Redraw => screen.forget(),
-                Flow::Suspend => suspend(session, screen)?,
-                Flow::Quit => return Ok(0),
-            }
-            tokio::task::yield_now().await;
-            next = input.try_recv().ok().or_else(|| session.ready_event());
+        if let Some(ended) = take_in(session, screen, &mut input, event).await? {
+            return Ok(ended);
         }
     }
+}
+
+/// Takes in an event and whatever is queued behind it before the next frame, so that a slow line never sees stale ones.
+async fn take_in(
+    session: &mut Session,
+    screen: &Screen,
+    input: &mut UnboundedReceiver<Event>,
+    mut next: Option<Event>,
+) -> io::Result<Option<Ended>> {
+    while let Some(event) = next.take() {
+        match session.handle(event) {
+            Flow::Continue => {}
+            Flow::Redraw => screen.forget(),
+            Flow::Suspend => suspend(session, screen)?,
+            Flow::Quit => return Ok(Some(Ended::Code(0))),
+            Flow::Leave(next) => return Ok(Some(Ended::Next(next))),
+            Flow::Send(bytes) => screen.send(&bytes),
+            Flow::Mouse(on) => screen.set_mouse(on)?,
+        }
+        tokio::task::yield_now().await;
+        next = input.try_recv().ok().or_else(|| session.ready_event());
+    }
+    Ok(None)
 }
 
 /// Reads the keyboard into a channel: crossterm's stream wakes only the first task that asked it, so nobody else may
@@ -130,6 +160,12 @@ fn translate(event: TermEvent) -> Option<Event> {
     match event {
         TermEvent::Key(key) if key.kind != KeyEventKind::Release => translate_key(key).map(Event::Key),
         TermEvent::Paste(text) => Some(Event::Paste(text)),
+        TermEvent::Mouse(mouse) => match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => Some(Event::Click(mouse.column, mouse.row)),
+            MouseEventKind::ScrollDown => Some(Event::Wheel(3)),
+            MouseEventKind::ScrollUp => Some(Event::Wheel(-3)),
+            _ => None,
+        },
         TermEvent::Resize(width, height) => Some(Event::Resize(width, height)),
         _ => None,
     }

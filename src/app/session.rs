@@ -7,18 +7,24 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::state::{App, Start};
-use super::{Effect, Event};
+use super::{Effect, Event, Next};
 use crate::case::Case;
 use crate::engine::{Catalog, Engine, EngineEvent, Scribe};
 
 /// What the loop has to do after an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flow {
     Continue,
     /// The terminal's content is not to be trusted any more.
     Redraw,
     Suspend,
     Quit,
+    /// A sequence for the terminal besides the frames.
+    Send(Vec<u8>),
+    /// Whether the terminal is to report the mouse.
+    Mouse(bool),
+    /// This workbench is over; another one follows.
+    Leave(Next),
 }
 
 /// A running workbench without a terminal: tests drive it as the loop does.
@@ -50,11 +56,17 @@ impl Session {
         let scribe = case.map(|case| Scribe::start(case, move |event| drop(tell.send(EngineEvent::Scribe(event)))));
         let engine = Engine::new(runtime, sender, Arc::clone(&start.library), Arc::clone(&catalog));
         let place = start.case.as_ref().and_then(|case| case.place.clone());
+        let lesson = start.lesson.clone();
         let open = start.open.clone();
         let app = App::new(start, Arc::clone(&catalog));
         let mut session = Self { app, engine, catalog, scribe, events, now, kept_place: String::new() };
         let effects = session.app.reopen(place.as_deref());
         session.perform(effects);
+        if let Some(lesson) = lesson {
+            let progress = place.as_deref().and_then(super::lesson_progress);
+            let effects = session.app.open_lesson(lesson, progress);
+            session.perform(effects);
+        }
         session.app.set_jobs(session.engine.jobs());
         if let Some(stem) = open {
             let effects = session.app.open_table(&stem);
@@ -135,6 +147,9 @@ impl Session {
                 Effect::Redraw => flow = Flow::Redraw,
                 Effect::Suspend => flow = Flow::Suspend,
                 Effect::Quit => flow = Flow::Quit,
+                Effect::Send(bytes) => flow = Flow::Send(bytes),
+                Effect::Mouse(on) => flow = Flow::Mouse(on),
+                Effect::Leave(next) => flow = Flow::Leave(next),
             }
         }
         flow

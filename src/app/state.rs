@@ -7,16 +7,20 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::copy::Between;
+use super::lab::LessonEntry;
 use super::trail::Trail;
 use crate::action::{self, Action};
 use crate::case::{Case, Record};
 use crate::config::{Config, Key};
 use crate::engine::{Catalog, JobInfo, JobState, Recipe, Slot};
+use crate::lab::Lesson;
 use crate::model::{
     Bookmark, ColumnUnderCursor, Desk, Focus, History, Snapshot, StackOf, Table, TableId, TextMode, ViewState,
 };
 use crate::panes::{
-    self, Browser, Detail, Jobs, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone, View,
+    self, Browser, Detail, Jobs, Lab, Message, Overlay, Parameter, PromptKind, Query, Screen, Status, TABLES, Tone,
+    View,
 };
 use crate::query::Library;
 use crate::ui::{ColourDepth, Look, Rects, Shape, layout};
@@ -32,6 +36,11 @@ pub struct Start {
     pub open: Option<String>,
     /// Whether the browser begins at the tables, since a person named some.
     pub at_tables: bool,
+    /// The lesson to begin or go on with.
+    pub lesson: Option<Arc<Lesson>>,
+    pub lessons: Vec<LessonEntry>,
+    /// What stands between the terminal and us.
+    pub between: Between,
 }
 
 /// What the workbench needs to know of its case.
@@ -85,6 +94,8 @@ pub(super) enum Waiting {
     Preview { view: TableId, table: Arc<Table> },
     /// The rows of this table that hold a text.
     Find { view: TableId, table: Arc<Table>, needle: String, jump: bool },
+    /// The answers of a lesson's queries.
+    Truths,
     /// What is laid again once its tables are there.
     Desk(Arc<Desk>),
     /// The table that is written, and which of its rows.
@@ -116,6 +127,10 @@ pub struct App {
     pub(super) at: usize,
     pub(super) detail: Detail,
     pub(super) jobs: Jobs,
+    pub(super) lab: Option<Lab>,
+    pub(super) lessons: Vec<LessonEntry>,
+    pub(super) between: Between,
+    pub(super) has_mouse: bool,
     pub(super) overlay: Option<Overlay>,
     pub(super) pending: Vec<Key>,
     pub(super) message: Option<Message>,
@@ -146,24 +161,24 @@ pub struct App {
 impl App {
     pub fn new(start: Start, catalog: Arc<Catalog>) -> Self {
         let look = Look::new(&start.config.theme, start.depth, start.mode);
-        let mut browser = Browser::new(queries(&start.library), start.library.stems().len());
-        if start.at_tables {
-            browser.show_tables();
-        }
         let (message, status) = (first_problem(&start), status_of(start.case.as_ref()));
         Self {
             config: start.config,
+            browser: browser_of(&start.library, start.at_tables),
             library: start.library,
             look,
             size: (80, 24),
             focus: Focus::Browser,
             before_jobs: Focus::Browser,
             zoomed: false,
-            browser,
             views: Vec::new(),
             at: 0,
             detail: Detail::default(),
             jobs: Jobs::default(),
+            lab: None,
+            lessons: start.lessons,
+            between: start.between,
+            has_mouse: false,
             overlay: None,
             pending: Vec::new(),
             message,
@@ -212,6 +227,7 @@ impl App {
                 || matches!(self.overlay, Some(Overlay::Prompt(_))),
             zoomed: self.zoomed,
             split: self.split,
+            has_lab: self.lab.is_some() && self.focus != Focus::Jobs,
         };
         layout(area, &shape)
     }
@@ -249,7 +265,7 @@ impl App {
             is_stack: view.is_some_and(|v| v.stack.is_some()),
             n_bookmarks: self.bookmarks.len(),
             has_search: view.is_some_and(|v| v.search.is_some()),
-            has_lesson: false,
+            has_lesson: self.lab.is_some(),
             column,
             query,
         }
@@ -271,6 +287,7 @@ impl App {
             view: self.view(),
             detail: &self.detail,
             jobs: &self.jobs,
+            lab: self.lab.as_ref(),
             job_list: &self.job_list,
             overlay: self.overlay.as_ref(),
             message: self.message.as_ref().or(progress.as_ref()),
@@ -294,6 +311,14 @@ impl App {
     pub(super) fn key(&self, action: &Action) -> String {
         self.config.keymap.chord_of(self.focus, action).unwrap_or_default()
     }
+}
+
+fn browser_of(library: &Library, at_tables: bool) -> Browser {
+    let mut browser = Browser::new(queries(library), library.stems().len());
+    if at_tables {
+        browser.show_tables();
+    }
+    browser
 }
 
 fn status_of(case: Option<&OpenCase>) -> Status {

@@ -4,6 +4,7 @@ use super::state::App;
 use super::{Effect, Event};
 use crate::action::Action;
 use crate::config::{Key, KeyCode, Resolved, show_chord};
+use crate::model::Focus;
 use crate::panes::{Overlay, Tone};
 
 impl App {
@@ -11,22 +12,35 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.is_resting = matches!(event, Event::Rest) || (self.is_resting && !matches!(event, Event::Key(_)));
         let mut effects = match event {
-            Event::Key(key) => self.on_key(key),
+            Event::Key(key) => {
+                self.stop_showing();
+                self.on_key(key)
+            }
+            Event::ShowNext => self.show_next(),
             Event::Paste(text) => self.on_paste(&text),
             Event::Resize(width, height) => {
                 self.size = (width, height);
                 Vec::new()
             }
             Event::Engine(event) => self.on_engine(event),
+            Event::Click(x, y) => {
+                self.click(x, y);
+                Vec::new()
+            }
+            Event::Wheel(lines) => {
+                self.move_lines(isize::from(lines));
+                Vec::new()
+            }
             Event::Tick | Event::Rest => Vec::new(),
         };
         self.settle();
         self.keep_trail();
         self.remember(&mut effects);
+        self.judge_lesson();
         effects
     }
 
-    fn on_key(&mut self, key: Key) -> Vec<Effect> {
+    pub(super) fn on_key(&mut self, key: Key) -> Vec<Effect> {
         self.message = None;
         if self.overlay.is_some() {
             return self.on_overlay_key(key);
@@ -60,6 +74,7 @@ impl App {
         match (action.enabled)(&self.snapshot()) {
             Ok(()) => {
                 self.last_action = action.id;
+                self.note_for_lesson(action.id, crate::model::Params::new());
                 self.act(action.act)
             }
             Err(reason) => {
@@ -98,6 +113,29 @@ impl App {
         Vec::new()
     }
 
+    /// The pane under the mouse gets the keyboard, and in the grid the row and column there the cursor.
+    fn click(&mut self, x: u16, y: u16) {
+        if self.overlay.is_some() {
+            return;
+        }
+        let (rects, at) = (self.rects(), ratatui::layout::Position { x, y });
+        if rects.lab.contains(at) {
+            self.focus = Focus::Lab;
+        } else if rects.browser.contains(at) {
+            self.focus = Focus::Browser;
+        } else if rects.detail.contains(at) {
+            self.focus = Focus::Detail;
+        } else if rects.main.contains(at) && self.view().is_some() && self.focus != Focus::Jobs {
+            self.focus = Focus::Grid;
+            let has_rule = !rects.browser.is_empty();
+            if let Some(view) = self.view_mut()
+                && let Some((row, column)) = crate::panes::grid_cell_at(view, rects.main, has_rule, at)
+            {
+                (view.row, view.column) = (row, column);
+            }
+        }
+    }
+
     /// Keeps cursors and scroll positions within what is there and on the screen.
     pub(super) fn settle(&mut self) {
         let rects = self.rects();
@@ -106,6 +144,9 @@ impl App {
                 .view()
                 .map_or(0, |view| crate::panes::detail_surplus(view, &self.look, &self.detail, rects.detail));
             self.detail.scroll = self.detail.scroll.min(most);
+        }
+        if let Some(lab) = &mut self.lab {
+            lab.scroll = lab.scroll.min(crate::panes::lab_surplus(&self.look, &self.config.keymap, lab, rects.lab));
         }
         let grid = rects.main;
         let width = grid.width.saturating_sub(u16::from(!rects.browser.is_empty()));

@@ -8,7 +8,7 @@ use crate::query::Format;
 
 /// The whole command line.
 pub fn command() -> Command {
-    let verbs = [open(), query(), sql(), do_operation(), replay(), verify(), keys(), operations()];
+    let verbs = [open(), query(), sql(), do_operation(), lab(), replay(), verify(), keys(), operations()];
     shared(Command::new("casebook"), false)
         .version(env!("CARGO_PKG_VERSION"))
         .about("An investigation workbench for the terminal")
@@ -67,6 +67,21 @@ fn one_operation(operation: &Operation) -> Command {
             .allow_hyphen_values(true)
     });
     shared(Command::new(operation.id), true).about(operation.doc).args(params).arg(input)
+}
+
+fn lab() -> Command {
+    let lesson =
+        Arg::new("lesson").value_name("LESSON").help("Its name or number; without it the first that is not done");
+    let folder = Arg::new("folder").value_name("FOLDER").required(true).help("Where the lessons are");
+    let lessons = Arg::new("lessons").long("lessons").value_name("FOLDER").help("Lessons of a folder instead of ours");
+    Command::new("lab")
+        .about("Learn by doing: lessons beside the real workbench; in a pipe, list them")
+        .args_conflicts_with_subcommands(true)
+        .arg(lesson)
+        .arg(lessons)
+        .arg(flag("reset", "Begin the lesson anew"))
+        .arg(flag("ascii", "Draw with ASCII characters only"))
+        .subcommand(Command::new("check").about("Read the lessons of a folder and play each to its end").arg(folder))
 }
 
 /// The case of a verb that cannot do without one.

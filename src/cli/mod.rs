@@ -5,6 +5,7 @@
 
 mod args;
 mod generated;
+mod lessons;
 mod listing;
 mod output;
 mod session;
@@ -12,11 +13,13 @@ mod shared;
 mod verbs;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 
 use clap::ArgMatches;
 
 pub use args::command;
 pub use generated::files as generated_docs;
+pub use lessons::{Shelf, forget_lesson, lesson_folder, lesson_place};
 pub use session::{case_of, library, look_at_case};
 pub use shared::Shared;
 
@@ -27,6 +30,12 @@ use crate::engine::Failure;
 pub enum Asked {
     /// The workbench on a terminal.
     Workbench(Box<Shared>),
+    /// A lesson by id or number, or the next one.
+    Lesson { name: Option<String>, reset: bool, shared: Box<Shared> },
+    /// The list of lessons, in a pipe.
+    LessonList(Box<Shared>),
+    /// The lessons of a folder are to be read and played.
+    LessonCheck(PathBuf),
     /// A headless verb ran; this is the exit code.
     Ended(u8),
 }
@@ -49,9 +58,28 @@ pub fn run(matches: &ArgMatches) -> Asked {
                 Err(e) => Err(e),
             }
         }
+        Some(("lab", sub)) => return lab(sub),
         Some((verb, sub)) => verbs::run(verb, sub, &config),
     };
     Asked::Ended(exit_code(result, matches))
+}
+
+fn lab(sub: &ArgMatches) -> Asked {
+    if let Some(("check", check)) = sub.subcommand() {
+        return Asked::LessonCheck(shared::text(check, "folder").unwrap_or_default().into());
+    }
+    let shared = Box::new(Shared::from(sub));
+    let (name, reset) = (shared::text(sub, "lesson"), shared::is_set(sub, "reset"));
+    // Without a terminal nobody can go through a lesson.
+    if name.is_none() && !std::io::stdout().is_terminal() {
+        return Asked::LessonList(shared);
+    }
+    Asked::Lesson { name, reset, shared }
+}
+
+/// One line on stdout.
+pub fn print(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 /// The person's configuration over ours.

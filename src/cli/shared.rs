@@ -26,6 +26,8 @@ pub struct Shared {
     pub safe: bool,
     pub overwrite: bool,
     pub ascii: bool,
+    /// A folder of lessons in the place of ours.
+    pub lessons: Option<PathBuf>,
     /// Where standard input was put; it goes with the last of these flags.
     pub spooled: Option<Arc<tempfile::TempDir>>,
 }
@@ -103,6 +105,7 @@ impl From<&ArgMatches> for Shared {
             safe: is_set(matches, "safe"),
             overwrite: is_set(matches, "overwrite"),
             ascii: is_set(matches, "ascii"),
+            lessons: text(matches, "lessons").map(PathBuf::from),
             spooled: None,
         }
     }

@@ -38,6 +38,17 @@ pub fn queries() -> Vec<(String, &'static str)> {
     files
 }
 
+/// The built-in lessons, in order of their file names.
+pub fn lessons() -> Vec<(String, &'static str)> {
+    let files = DATA.get_dir("lab/lessons").map(Dir::files).into_iter().flatten();
+    let named = |file: &'static include_dir::File<'static>| {
+        Some((format!("data/{}", file.path().display()), file.contents_utf8()?))
+    };
+    let mut lessons: Vec<_> = files.filter_map(named).collect();
+    lessons.sort_unstable();
+    lessons
+}
+
 /// Every built-in table with its file name's ending still on.
 pub fn lab_tables() -> Vec<Embedded> {
     let files = DATA.get_dir("lab/tables").map(Dir::files).into_iter().flatten();

@@ -20,6 +20,8 @@ pub enum Job {
     /// One step whose table is not kept: what a filter would leave, or a join would find.
     Preview(Step, Vec<Arc<Table>>),
     /// Rows that hold a text.
+    /// The first cell of each step's table; nothing is kept.
+    Cells(Vec<Step>),
     /// Tables by their ids; what is not in memory any more is made again.
     Gather(Vec<TableId>),
     Find {
@@ -59,6 +61,8 @@ pub struct Done {
 pub enum Answer {
     Steps(Vec<Done>),
     Preview(Arc<Table>),
+    /// Each cell, or why there is none.
+    Cells(Vec<(Step, Result<String, String>)>),
     /// Each table, or why it could not be made again.
     Gathered(Vec<(TableId, Result<Arc<Table>, String>)>),
     Found(Vec<u32>),
@@ -119,6 +123,10 @@ pub fn run(cx: &JobCx, job: Job) -> Result<Answer, Failure> {
             Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &tables)?.table)))
         }
         Job::Gather(ids) => gather(cx, &ids),
+        Job::Cells(steps) => {
+            let cell = |step: Step| (step.clone(), first_cell(cx, &step));
+            Ok(Answer::Cells(steps.into_iter().map(cell).collect()))
+        }
         Job::Find { table, columns, needle } => {
             let columns: Vec<_> = columns.iter().filter_map(|name| table.column(name)).collect();
             let rows = find::rows_with(&table, &columns, &needle, &cx.cancel).map_err(Failure::Error)?;
@@ -153,6 +161,12 @@ fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
         table,
         step,
     })
+}
+
+fn first_cell(cx: &JobCx, step: &Step) -> Result<String, String> {
+    let table = operation::run(&cx.operation(), step, &[]).map_err(|e| e.to_string())?.table;
+    let column = table.columns.first().ok_or("the query gives no column")?;
+    table.full_text(0, column).ok_or_else(|| "the query gives no value".to_owned())
 }
 
 /// The table of an id, made again by its recipe where it is not in memory any more.

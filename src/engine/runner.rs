@@ -27,6 +27,8 @@ pub enum Slot {
     Export,
     /// Bringing back what lay open.
     Desk,
+    /// The answers of a lesson's queries.
+    Lab,
 }
 
 /// News from the engine.

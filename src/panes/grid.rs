@@ -1,7 +1,7 @@
 //! The grid: only the cells that can be seen are formatted.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use unicode_width::UnicodeWidthStr;
 
@@ -38,6 +38,18 @@ pub fn n_lines(view: &View, area: Rect) -> usize {
 
 const fn row_height(view: &View) -> u16 {
     if view.wrap { WRAPPED_LINES } else { 1 }
+}
+
+/// The row and column of the cell at a place of the screen.
+pub fn cell_at(view: &View, area: Rect, has_rule: bool, at: Position) -> Option<(usize, usize)> {
+    let left = area.x + u16::from(has_rule);
+    let line = at.y.checked_sub(area.y + 2)? / row_height(view);
+    let row = view.top + usize::from(line);
+    let width = area.width.saturating_sub(u16::from(has_rule));
+    let x = at.x.checked_sub(left)?;
+    let placed = place(view, view.left.max(frozen(view, width)), width);
+    let column = placed.iter().rev().find(|p| p.x <= x).or(placed.first())?;
+    (row < view.n_rows() && usize::from(line) < n_lines(view, area)).then_some((row, column.at))
 }
 
 /// The first scrolled column, so that the cursor's column is on the screen.

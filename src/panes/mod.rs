@@ -6,6 +6,7 @@ mod footer;
 mod form;
 mod grid;
 mod jobs;
+mod lab;
 mod picker;
 mod prompt;
 mod sparkline;
@@ -26,9 +27,10 @@ use crate::ui::{Look, Rects, put};
 pub use browser::{Browser, Parameter, Query, TABLES};
 pub use detail::{Detail, surplus as detail_surplus};
 pub use form::{Field, Form, FormPurpose};
-pub use grid::{leftmost as grid_leftmost, n_lines as grid_lines};
+pub use grid::{cell_at as grid_cell_at, leftmost as grid_leftmost, n_lines as grid_lines};
 pub use jobs::Jobs;
 pub use jobs::describe as describe_job;
+pub use lab::{Lab, surplus as lab_surplus};
 pub use picker::{Choice, PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
@@ -51,6 +53,7 @@ pub const PANES: &[Pane] = &[
     Pane { focus: Focus::Detail, id: "detail", doc: "Every field of the row under the cursor", draw: detail::draw },
     Pane { focus: Focus::Grid, id: "grid", doc: "The rows of the table", draw: grid::draw },
     Pane { focus: Focus::Jobs, id: "jobs", doc: "What runs and what ran", draw: jobs::draw },
+    Pane { focus: Focus::Lab, id: "lab", doc: "The lesson beside the work", draw: lab::draw },
 ];
 
 /// The row of a pane.
@@ -93,6 +96,7 @@ pub struct Screen<'a> {
     pub view: Option<&'a View>,
     pub detail: &'a Detail,
     pub jobs: &'a Jobs,
+    pub lab: Option<&'a Lab>,
     pub job_list: &'a [JobInfo],
     pub overlay: Option<&'a Overlay>,
     pub message: Option<&'a Message>,
@@ -113,7 +117,8 @@ impl Screen<'_> {
         self.key_in(Focus::Grid, id)
     }
 
-    fn key_in(&self, focus: Focus, id: &str) -> String {
+    /// The key of an action in a pane.
+    pub fn key_in(&self, focus: Focus, id: &str) -> String {
         crate::action::find(id)
             .and_then(|action| self.keymap.chord_of(focus, action))
             .unwrap_or_else(|| "no key".to_owned())
@@ -143,6 +148,9 @@ fn draw_panes(screen: &Screen<'_>, buf: &mut Buffer) {
     let rects = &screen.rects;
     if !rects.browser.is_empty() {
         browser::draw(screen, rects.browser, buf);
+    }
+    if !rects.lab.is_empty() {
+        lab::draw(screen, rects.lab, buf);
     }
     if screen.focus == Focus::Jobs {
         jobs::draw(screen, rects.main, buf);

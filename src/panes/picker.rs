@@ -23,6 +23,7 @@ pub enum PickerPurpose {
     /// What was done; one goes back to it.
     History,
     Views,
+    Lessons,
 }
 
 /// What an item stands for.
@@ -37,6 +38,8 @@ pub enum Choice {
     Moment(usize),
     /// An open view by its place.
     View(usize),
+    /// A lesson by its id.
+    Lesson(String),
 }
 
 /// One line.

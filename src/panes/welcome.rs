@@ -50,20 +50,25 @@ fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
     }
     lines.push(blank());
     lines.extend(text(
-        "New here? Press Enter on a query and look around: nothing you do changes the evidence.",
+        &format!(
+            "New here? {} lists the lessons. Or look around: nothing you do changes the evidence, and {} undoes it.",
+            screen.key("list-lessons"),
+            screen.key("undo")
+        ),
         look.dim,
     ));
     lines
 }
 
 /// The actions that begin something, and what each begins.
-fn doors(screen: &Screen<'_>) -> [(&'static str, String); 7] {
+fn doors(screen: &Screen<'_>) -> [(&'static str, String); 8] {
     let browser = screen.browser;
     [
         ("choose", format!("run a query; {} are ready", count(browser.n_queries()))),
         ("search", "find a query by name".to_owned()),
         ("open-evidence", "open a file or folder".to_owned()),
         ("run-sql", format!("ask the {} loaded tables with SQL", count(browser.n_tables))),
+        ("list-lessons", "learn by doing, in the lab".to_owned()),
         ("palette", "find any action by name".to_owned()),
         ("help", "what every key does".to_owned()),
         ("close-view", "leave".to_owned()),

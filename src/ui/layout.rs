@@ -16,6 +16,7 @@ pub struct Shape {
     pub zoomed: bool,
     /// Lines or columns by which the detail is larger than it would be.
     pub split: i16,
+    pub has_lab: bool,
 }
 
 /// The places of a frame; a pane that does not fit or is not open has none.
@@ -34,6 +35,9 @@ pub struct Rects {
 }
 
 const BROWSER_WIDTH: u16 = 32;
+const LAB_WIDTH: u16 = 46;
+/// The lesson above the work has no more lines.
+const LAB_HEIGHT: u16 = 11;
 const DETAIL_WIDTH: u16 = 46;
 /// Neither the detail nor the grid beside it is narrower.
 const LEAST_DETAIL: u16 = 20;
@@ -63,23 +67,38 @@ pub fn layout(area: Rect, shape: &Shape) -> Rects {
         zoom(&mut rects, shape.focus);
         return rects;
     }
-    let browser_open = !shape.has_view || shape.focus == Focus::Browser || area.width >= WIDE;
+    let work = if shape.has_lab { cut_lab(&mut rects) } else { body };
+    rects.main = work;
+    let browser_open = !shape.has_view || shape.focus == Focus::Browser || work.width >= WIDE;
     if browser_open {
-        let width = BROWSER_WIDTH.min(body.width / 2);
-        rects.browser = Rect { width, ..body };
-        rects.main = Rect { x: body.x + width, width: body.width - width, ..body };
+        let width = BROWSER_WIDTH.min(work.width / 2);
+        rects.browser = Rect { width, ..work };
+        rects.main = Rect { x: work.x + width, width: work.width - width, ..work };
     }
     if shape.has_view && shape.has_detail {
-        split_detail(&mut rects, area.width, shape.split);
+        split_detail(&mut rects, work.width, shape.split);
     }
     rects
+}
+
+/// The lesson stands at the left, or above the work where that would be too narrow; gives what is left for the work.
+fn cut_lab(rects: &mut Rects) -> Rect {
+    let body = rects.body;
+    if body.width >= VERY_WIDE {
+        rects.lab = Rect { width: LAB_WIDTH, ..body };
+        return Rect { x: body.x + LAB_WIDTH, width: body.width - LAB_WIDTH, ..body };
+    }
+    let height = (body.height / 2).clamp(4, LAB_HEIGHT).min(body.height);
+    rects.lab = Rect { height, ..body };
+    Rect { y: body.y + height, height: body.height - height, ..body }
 }
 
 fn zoom(rects: &mut Rects, focus: Focus) {
     match focus {
         Focus::Browser => (rects.browser, rects.main) = (rects.body, Rect::default()),
         Focus::Detail => (rects.detail, rects.main) = (rects.body, Rect::default()),
-        Focus::Grid | Focus::Jobs | Focus::Lab => {}
+        Focus::Lab => (rects.lab, rects.main) = (rects.body, Rect::default()),
+        Focus::Grid | Focus::Jobs => {}
     }
 }
 
@@ -123,9 +142,12 @@ mod tests {
                         has_chips: true,
                         zoomed,
                         split: 0,
+                        has_lab: width % 2 == 0,
                     };
                     let rects = layout(area, &shape);
-                    for rect in [rects.top, rects.browser, rects.main, rects.detail, rects.chips, rects.footer] {
+                    for rect in
+                        [rects.top, rects.browser, rects.main, rects.detail, rects.lab, rects.chips, rects.footer]
+                    {
                         assert!(rect.is_empty() || area.union(rect) == area, "{area:?} {rect:?}");
                     }
                 }

@@ -76,6 +76,9 @@ impl Driver {
             case: open,
             open: None,
             at_tables: false,
+            lesson: None,
+            lessons: Vec::new(),
+            between: casebook::app::Between::Nothing,
         };
         let session = Session::new(start, case, runtime.handle().clone(), now);
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();

@@ -18,6 +18,7 @@ mod grid;
 mod headless;
 mod lab;
 mod layering;
+mod lessons;
 mod oddities;
 mod opening;
 mod operations;

@@ -268,3 +268,41 @@ fn a_second_program_opens_the_case_to_read() {
     assert_eq!(first.ended(), 0);
     assert_eq!(std::fs::read_to_string(home.path().join("case/journal.jsonl")).unwrap().lines().count(), 1);
 }
+
+#[test]
+fn the_lab_leads_a_newcomer_to_the_first_exercise_and_keeps_the_place() {
+    let home: Arc<tempfile::TempDir> = tempfile::tempdir().unwrap().into();
+    let mut terminal = Terminal::start_in(Arc::clone(&home), &["lab"]);
+    terminal.shows("Lesson 0");
+    terminal.keys("\x0e");
+    terminal.shows("2 of ");
+    terminal.keys("q");
+    assert_eq!(terminal.ended(), 0);
+    let mut terminal = Terminal::start_in(Arc::clone(&home), &["lab"]);
+    terminal.shows("2 of ");
+    terminal.keys("Ll");
+    terminal.shows("Lessons");
+    terminal.keys("get-data\r");
+    terminal.shows("Lesson 2");
+    let mut step = 1;
+    while !terminal.screen().contains("Exercise 1: the alerts") {
+        step += 1;
+        terminal.keys("Lk");
+        terminal.shows(&format!("{step} of "));
+    }
+    terminal.keys("\x0e");
+    terminal.shows("not yet: ");
+    terminal.keys("1/list_alerts\r\r");
+    terminal.shows("☑ all of them");
+    terminal.keys("\x0e");
+    terminal.shows(&format!("{} of ", step + 1));
+    // Killed here, the lesson goes on here.
+    std::thread::sleep(Duration::from_millis(900));
+    terminal.signal("KILL");
+    terminal.child.wait().unwrap();
+    let mut terminal = Terminal::start_in(home, &["lab", "get-data"]);
+    terminal.shows(&format!("{} of ", step + 1));
+    terminal.shows("53 rows");
+    terminal.signal("TERM");
+    terminal.ended();
+}

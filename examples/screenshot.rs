@@ -35,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         lesson: None,
         lessons: Vec::new(),
         between: casebook::app::Between::Nothing,
+        cases: Vec::new(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut session = Session::new(start, None, runtime.handle().clone(), chrono::Utc::now);

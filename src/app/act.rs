@@ -19,16 +19,6 @@ impl App {
             Act::FocusBrowser | Act::FocusGrid | Act::FocusDetail | Act::FocusJobs => self.focus_on(act),
             Act::FocusNext | Act::FocusPrevious => self.cycle_focus(act == Act::FocusNext),
             Act::NextView | Act::PreviousView => self.turn_view(act == Act::NextView),
-            Act::GoBack | Act::GoForward => return self.walk(act == Act::GoBack),
-            Act::ParentView => self.go_to_parent(),
-            Act::ListViews => self.open_view_list(),
-            Act::Undo | Act::Redo => return self.undo(act == Act::Undo),
-            Act::ShowHistory => self.open_history(),
-            Act::CopyCell | Act::CopyCellDefanged | Act::CopyRow | Act::CopyColumn | Act::CopyMarked => {
-                return self.copy(act);
-            }
-            Act::ToggleMouse => return self.toggle_mouse(),
-            Act::GrowPane | Act::ShrinkPane => self.resize_pane(act == Act::GrowPane),
             Act::Back => self.back(),
             Act::CloseView => return self.close_view(),
             Act::Quit => return vec![Effect::CancelAll, Effect::Quit],
@@ -45,6 +35,26 @@ impl App {
             Act::RunSql => self.open_prompt(PromptKind::Sql, ""),
             Act::Search => self.open_search(),
             Act::Export => self.open_export_form(),
+            _ => return self.act_on_desk(act),
+        }
+        Vec::new()
+    }
+
+    /// The actions on all that lies open, and on the terminal.
+    fn act_on_desk(&mut self, act: Act) -> Vec<Effect> {
+        match act {
+            Act::GoBack | Act::GoForward => return self.walk(act == Act::GoBack),
+            Act::ParentView => self.go_to_parent(),
+            Act::ListViews => self.open_view_list(),
+            Act::Undo | Act::Redo => return self.undo(act == Act::Undo),
+            Act::ShowHistory => self.open_history(),
+            Act::CopyCell | Act::CopyCellDefanged | Act::CopyRow | Act::CopyColumn | Act::CopyMarked => {
+                return self.copy(act);
+            }
+            Act::ChooseTheme => self.open_theme_list(),
+            Act::OpenCase => self.open_case_list(),
+            Act::ToggleMouse => return self.toggle_mouse(),
+            Act::GrowPane | Act::ShrinkPane => self.resize_pane(act == Act::GrowPane),
             _ => return self.act_on_view(act),
         }
         Vec::new()

@@ -130,6 +130,7 @@ fn start(config: Config, shared: &Shared) -> anyhow::Result<Start> {
         library: Arc::new(cli::library(&config, &Shared::default())?),
         lesson: None,
         between: Between::from_env(&var),
+        cases: cli::cases(&config),
         lessons: entries(&config, &shelf),
         config,
     })

@@ -88,6 +88,11 @@ impl App {
         vec![Effect::Send(sequence)]
     }
 
+    /// Whether the terminal is to report the mouse.
+    pub const fn has_mouse(&self) -> bool {
+        self.has_mouse
+    }
+
     /// The mouse moves the cursor, or is left to the terminal's own selection.
     pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
         self.has_mouse = !self.has_mouse;

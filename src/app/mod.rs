@@ -3,6 +3,7 @@
 mod act;
 mod begin;
 mod bookmarks;
+mod choices;
 mod column_list;
 mod copy;
 mod desk;

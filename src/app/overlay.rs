@@ -91,6 +91,8 @@ impl App {
                 Some(Choice::Bookmark(at)) => self.go_to_bookmark(at),
                 Some(Choice::Moment(at)) => self.go_to_moment(at),
                 Some(Choice::View(at)) => self.go_to_view(at),
+                Some(Choice::Theme(name)) => self.take_theme(&name),
+                Some(Choice::Case(name)) => vec![Effect::Leave(Next::Case(name))],
                 Some(Choice::Lesson(id)) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
                 None => Vec::new(),
             },

@@ -38,6 +38,7 @@ impl Player {
             lesson: Some(Arc::clone(&lesson)),
             lessons: Vec::new(),
             between: super::Between::Nothing,
+            cases: Vec::new(),
         };
         // The data is what it is on any day.
         let session = Session::new(start, None, runtime.handle().clone(), chrono::DateTime::<chrono::Utc>::default);

@@ -85,6 +85,9 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<Ended>
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let (width, height) = terminal::size()?;
     session.handle(Event::Resize(width, height));
+    if session.app.has_mouse() {
+        screen.set_mouse(true)?;
+    }
     let mut rested = false;
     loop {
         screen.draw(|frame| session.app.draw(frame))?;

@@ -11,7 +11,7 @@ use super::copy::Between;
 use super::lab::LessonEntry;
 use super::trail::Trail;
 use crate::action::{self, Action};
-use crate::case::{Case, Record};
+use crate::case::{Case, CaseEntry, Record};
 use crate::config::{Config, Key};
 use crate::engine::{Catalog, JobInfo, JobState, Recipe, Slot};
 use crate::lab::Lesson;
@@ -41,6 +41,8 @@ pub struct Start {
     pub lessons: Vec<LessonEntry>,
     /// What stands between the terminal and us.
     pub between: Between,
+    /// The cases that can be gone on with, the newest first.
+    pub cases: Vec<CaseEntry>,
 }
 
 /// What the workbench needs to know of its case.
@@ -131,6 +133,8 @@ pub struct App {
     pub(super) lessons: Vec<LessonEntry>,
     pub(super) between: Between,
     pub(super) has_mouse: bool,
+    pub(super) depth: ColourDepth,
+    pub(super) cases: Vec<CaseEntry>,
     pub(super) overlay: Option<Overlay>,
     pub(super) pending: Vec<Key>,
     pub(super) message: Option<Message>,
@@ -160,13 +164,14 @@ pub struct App {
 
 impl App {
     pub fn new(start: Start, catalog: Arc<Catalog>) -> Self {
-        let look = Look::new(&start.config.theme, start.depth, start.mode);
-        let (message, status) = (first_problem(&start), status_of(start.case.as_ref()));
         Self {
+            message: first_problem(&start),
+            status: status_of(start.case.as_ref()),
+            look: Look::new(&start.config.theme, start.depth, start.mode),
+            has_mouse: start.config.settings.mouse,
             config: start.config,
             browser: browser_of(&start.library, start.at_tables),
             library: start.library,
-            look,
             size: (80, 24),
             focus: Focus::Browser,
             before_jobs: Focus::Browser,
@@ -178,11 +183,10 @@ impl App {
             lab: None,
             lessons: start.lessons,
             between: start.between,
-            has_mouse: false,
+            depth: start.depth,
+            cases: start.cases,
             overlay: None,
             pending: Vec::new(),
-            message,
-            status,
             marked: Vec::new(),
             exports: start.case.as_ref().map(|case| case.exports.clone()).unwrap_or_default(),
             job_list: Vec::new(),
@@ -293,6 +297,7 @@ impl App {
             message: self.message.as_ref().or(progress.as_ref()),
             pending: if self.is_resting { &self.pending } else { &[] },
             ancestors: self.ancestors(),
+            newest_case: self.cases.first().map(|case| case.name.as_str()),
         };
         panes::draw(&screen, buf);
     }

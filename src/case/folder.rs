@@ -63,11 +63,32 @@ impl Case {
         Ok(Self { info, journal, folder, _lock: lock })
     }
 
+    /// Makes a case with this description.
+    pub fn make(folder: &Path, info: &CaseInfo) -> Result<Self> {
+        let trouble = |e: std::io::Error| Error::Folder { path: folder.display().to_string(), why: e.to_string() };
+        std::fs::create_dir_all(folder).map_err(trouble)?;
+        let text = serde_yaml::to_string(info).unwrap_or_default();
+        let path = folder.join("case.yaml");
+        write_atomically(&path, Overwrite::Never("edit it by hand"), |out| Ok(out.write_all(text.as_bytes())?))?;
+        let path = folder.display().to_string();
+        // A path always holds a slash, so that it is no name.
+        Self::open(&if path.contains('/') { path } else { format!("./{path}") }, folder)
+    }
+
     /// Keeps where one stands.
     pub fn keep_place(&self, text: &str) -> Result<()> {
         let path = self.folder.join(PLACE);
         Ok(write_atomically(&path, Overwrite::Agreed, |out| Ok(out.write_all(text.as_bytes())?)).map(drop)?)
     }
+}
+
+/// A case as the list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaseEntry {
+    pub name: String,
+    pub n_records: usize,
+    /// When it was last worked on, to the minute; empty where nothing was recorded yet.
+    pub last: String,
 }
 
 /// A case looked at from outside: nothing in it is changed, and its lock is not taken.

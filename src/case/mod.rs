@@ -4,7 +4,7 @@ mod folder;
 mod journal;
 mod replay;
 
-pub use folder::{Case, CaseInfo, Look, folder_of, read_place};
+pub use folder::{Case, CaseEntry, CaseInfo, Look, folder_of, read_place};
 pub use journal::{Entry, Journal, Output, OutputColumn, Record, Verified, history, read, verify};
 pub use replay::{Mismatch, replay};
 

@@ -8,7 +8,7 @@ use crate::query::Format;
 
 /// The whole command line.
 pub fn command() -> Command {
-    let verbs = [open(), query(), sql(), do_operation(), lab(), replay(), verify(), keys(), operations()];
+    let verbs = [open(), query(), sql(), do_operation(), lab(), case(), replay(), verify(), keys(), operations()];
     shared(Command::new("casebook"), false)
         .version(env!("CARGO_PKG_VERSION"))
         .about("An investigation workbench for the terminal")
@@ -67,6 +67,27 @@ fn one_operation(operation: &Operation) -> Command {
             .allow_hyphen_values(true)
     });
     shared(Command::new(operation.id), true).about(operation.doc).args(params).arg(input)
+}
+
+fn case() -> Command {
+    let colours = ["red", "amber+strict", "amber", "green", "clear"];
+    let text = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    let new = Command::new("new")
+        .about("Make a case; it is offline unless --online is given")
+        .arg(Arg::new("name").value_name("NAME").required(true).help("A name, or a path if it holds a slash"))
+        .arg(repeated("tag", "WORD", "A word to find it by; may be given several times"))
+        .arg(text("tlp", "COLOUR", "Traffic light protocol: how far it may be shared").value_parser(colours))
+        .arg(text("pap", "COLOUR", "Permissible actions protocol").value_parser(colours))
+        .arg(text("time-zone", "ZONE", "The zone of the hosts that are looked into, such as Europe/Berlin"))
+        .arg(flag("online", "Things may be asked of the outside, within the policy"));
+    Command::new("case")
+        .about("The cases: what was done, and where to go on")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(shared(Command::new("list"), true).about("List the cases, the one worked on last first"))
+        .subcommand(new)
 }
 
 fn lab() -> Command {

@@ -9,7 +9,7 @@ use crate::operation::OPERATIONS;
 use crate::query::Library;
 
 /// A table of texts.
-fn table(name: &str, columns: &[&str], rows: &[Vec<String>]) -> PolarsResult<Table> {
+pub fn table(name: &str, columns: &[&str], rows: &[Vec<String>]) -> PolarsResult<Table> {
     let column = |(at, name): (usize, &&str)| {
         let values: Vec<&str> = rows.iter().map(|row| row.get(at).map_or("", String::as_str)).collect();
         Column::new((*name).into(), values)

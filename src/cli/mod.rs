@@ -4,6 +4,7 @@
 //! 130 cancelled.
 
 mod args;
+mod cases;
 mod generated;
 mod lessons;
 mod listing;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use clap::ArgMatches;
 
 pub use args::command;
+pub use cases::cases;
 pub use generated::files as generated_docs;
 pub use lessons::{Shelf, forget_lesson, lesson_folder, lesson_place};
 pub use session::{case_of, library, look_at_case};

@@ -23,6 +23,7 @@ pub fn run(verb: &str, matches: &ArgMatches, config: &Config) -> anyhow::Result<
         "do" => do_operation(matches, config),
         "replay" => replay(matches, config),
         "verify" => verify(matches, config),
+        "case" => super::cases::run(matches, config),
         "keys" => keys(matches, config),
         "operations" => operations(matches),
         other => anyhow::bail!("there is no verb '{other}'"),

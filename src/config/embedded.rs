@@ -38,6 +38,16 @@ pub fn queries() -> Vec<(String, &'static str)> {
     files
 }
 
+/// The built-in themes, in order of their file names.
+pub fn themes() -> Vec<(String, &'static str)> {
+    let named = |file: &'static include_dir::File<'static>| {
+        Some((format!("themes/{}", file.path().display()), file.contents_utf8()?))
+    };
+    let mut themes: Vec<_> = THEMES.files().filter_map(named).collect();
+    themes.sort_unstable();
+    themes
+}
+
 /// The built-in lessons, in order of their file names.
 pub fn lessons() -> Vec<(String, &'static str)> {
     let files = DATA.get_dir("lab/lessons").map(Dir::files).into_iter().flatten();

@@ -19,6 +19,8 @@ pub struct Binding {
     pub context: String,
     pub chord: Vec<Key>,
     pub action: &'static Action,
+    /// Which of the files it came from; that of a later one is shown.
+    pub layer: usize,
 }
 
 /// All bindings, in the order of the files.
@@ -41,9 +43,9 @@ impl Keymap {
     pub fn load(layers: &[YamlText<'_>]) -> (Self, Vec<Problem>) {
         let mut keymap = Self::default();
         let mut problems = Vec::new();
-        for layer in layers {
+        for (number, layer) in layers.iter().enumerate() {
             match layer.parse::<Entries<Entries>>() {
-                Ok(contexts) => keymap.add_layer(layer, &contexts, &mut problems),
+                Ok(contexts) => keymap.add_layer(layer, number, &contexts, &mut problems),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -70,15 +72,21 @@ impl Keymap {
     /// The first chord that does `action` in a pane, as text.
     pub fn chord_of(&self, focus: Focus, action: &Action) -> Option<String> {
         let in_context = |context: &str| {
-            self.bindings
-                .iter()
-                .find(|b| b.context == context && b.action.act == action.act)
-                .map(|b| show_chord(&b.chord))
+            let of_action = self.bindings.iter().filter(|b| b.context == context && b.action.act == action.act);
+            // Of the latest file the first line.
+            let newest = of_action.clone().map(|b| b.layer).max()?;
+            of_action.clone().find(|b| b.layer == newest).map(|b| show_chord(&b.chord))
         };
         in_context(focus.id()).or_else(|| in_context(GLOBAL))
     }
 
-    fn add_layer(&mut self, yaml: &YamlText<'_>, contexts: &Entries<Entries>, problems: &mut Vec<Problem>) {
+    fn add_layer(
+        &mut self,
+        yaml: &YamlText<'_>,
+        number: usize,
+        contexts: &Entries<Entries>,
+        problems: &mut Vec<Problem>,
+    ) {
         let mut layer: Vec<Binding> = Vec::new();
         for (context, lines) in &contexts.0 {
             if !CONTEXTS.contains(&context.as_str()) {
@@ -90,6 +98,14 @@ impl Keymap {
         }
         // A user's key replaces ours; our own other keys for the action stay.
         self.bindings.retain(|old| !layer.iter().any(|new| new.context == old.context && new.chord == old.chord));
+        // What begins as a key of a later file could never be typed.
+        let hides = |old: &Binding| {
+            layer
+                .iter()
+                .any(|new| new.context == old.context && new.chord != old.chord && old.chord.starts_with(&new.chord))
+        };
+        self.bindings.retain(|old| !hides(old));
+        layer.iter_mut().for_each(|binding| binding.layer = number);
         self.bindings.extend(layer);
     }
 
@@ -115,7 +131,7 @@ impl Keymap {
                 continue;
             }
             match check(context, &chord, &scalar_text(value).unwrap_or_default(), layer) {
-                Ok(action) => layer.push(Binding { context: context.to_owned(), chord, action }),
+                Ok(action) => layer.push(Binding { context: context.to_owned(), chord, action, layer: 0 }),
                 Err(what) => complain(what),
             }
         }
@@ -157,12 +173,44 @@ mod tests {
         }
     }
 
+    /// Ours alone, and each of our others over it.
+    fn presets() -> Vec<(&'static str, Keymap, Vec<Problem>)> {
+        ["default", "vim", "arrows"]
+            .into_iter()
+            .map(|name| {
+                let text =
+                    if name == "default" { "{}" } else { embedded_text(&format!("keymaps/{name}.yaml")).unwrap() };
+                let (keymap, problems) = load(text);
+                (name, keymap, problems)
+            })
+            .collect()
+    }
+
     #[test]
-    fn our_own_keymap_has_no_problem_and_every_action_a_key() {
-        let (keymap, problems) = load("{}");
-        assert_eq!(problems, []);
-        for action in action::ACTIONS {
-            assert!(keymap.bindings().iter().any(|b| b.action.act == action.act), "{} has no key", action.id);
+    fn our_own_keymaps_have_no_problem_and_every_action_a_key() {
+        for (name, keymap, problems) in presets() {
+            assert_eq!(problems, [], "{name}");
+            for action in action::ACTIONS {
+                let has_key = keymap.bindings().iter().any(|b| b.action.act == action.act);
+                assert!(has_key, "{name}: {} has no key", action.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_is_the_beginning_of_another() {
+        for (name, keymap, _) in presets() {
+            for a in keymap.bindings() {
+                let meet = |b: &&Binding| a.context == b.context || a.context == GLOBAL || b.context == GLOBAL;
+                for b in keymap.bindings().iter().filter(meet).filter(|b| b.chord != a.chord) {
+                    assert!(
+                        !b.chord.starts_with(&a.chord),
+                        "{name}: {} and {}",
+                        show_chord(&a.chord),
+                        show_chord(&b.chord)
+                    );
+                }
+            }
         }
     }
 
@@ -170,11 +218,13 @@ mod tests {
     /// the same thing.
     #[test]
     fn a_key_means_one_thing_in_all_panes() {
-        let (keymap, _) = load("{}");
         let same = [["choose", "toggle-detail"]];
-        for a in keymap.bindings() {
-            for b in keymap.bindings().iter().filter(|b| b.chord == a.chord && b.action.id != a.action.id) {
-                assert!(same.iter().any(|ids| ids.contains(&a.action.id) && ids.contains(&b.action.id)), "{a:?} {b:?}");
+        for (name, keymap, _) in presets() {
+            for a in keymap.bindings() {
+                for b in keymap.bindings().iter().filter(|b| b.chord == a.chord && b.action.id != a.action.id) {
+                    let is_same = same.iter().any(|ids| ids.contains(&a.action.id) && ids.contains(&b.action.id));
+                    assert!(is_same, "{name}: {a:?} {b:?}");
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ mod settings;
 mod theme;
 mod yaml;
 
-pub use embedded::{Embedded, lab_table, lab_tables, lessons, queries, text as embedded_text};
+pub use embedded::{Embedded, lab_table, lab_tables, lessons, queries, text as embedded_text, themes};
 pub use key::{Key, KeyCode, parse_chord, show_chord};
 pub use keymap::{Binding, GLOBAL, Keymap, Resolved};
 pub use paths::Paths;

@@ -15,13 +15,17 @@ use super::{Keymap, Paths, RoleBook, Theme};
 pub struct Settings {
     /// Name of a theme of ours or a file in the user's `themes/`.
     pub theme: String,
+    /// A keymap of ours that goes over the default one: default, vim or arrows.
+    pub keymap: String,
+    /// Whether the mouse moves the cursor from the start.
+    pub mouse: bool,
     /// The zone of the hosts that are looked into, such as Europe/Berlin.
     pub host_zone: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: "dark".to_owned(), host_zone: None }
+        Self { theme: "dark".to_owned(), keymap: DEFAULT_KEYMAP.to_owned(), mouse: false, host_zone: None }
     }
 }
 
@@ -32,6 +36,8 @@ pub struct Config {
     pub settings: Settings,
     pub keymap: Keymap,
     pub theme: Theme,
+    /// All that can be chosen, the chosen one among them.
+    pub themes: Vec<Theme>,
     pub roles: RoleBook,
     pub problems: Vec<Problem>,
 }
@@ -57,12 +63,40 @@ impl Config {
             let what = format!("host-zone: '{name}' is no time zone; write one such as Europe/Berlin");
             problems.push(Problem { file, line: 1, what });
         }
-        let (keymap, keymap_problems) = layered("keymaps/default.yaml", user("keymap.yaml").as_ref(), Keymap::load);
+        let (keymap, keymap_problems) = keymap(&settings.keymap, user("keymap.yaml").as_ref());
         let (roles, role_problems) = layered("data/roles.yaml", user("roles.yaml").as_ref(), RoleBook::load);
         problems.extend(keymap_problems.into_iter().chain(role_problems));
         let theme = theme(&settings.theme, user(&format!("themes/{}.yaml", settings.theme)), &mut problems);
-        Self { paths, settings, keymap, theme, roles, problems }
+        let mut themes = built_in_themes();
+        if themes.iter().all(|other| other.name != theme.name) {
+            themes.push(theme.clone());
+        }
+        Self { paths, settings, keymap, theme, themes, roles, problems }
     }
+}
+
+const DEFAULT_KEYMAP: &str = "default";
+
+/// The default keymap, the chosen one of ours over it, and the user's over both.
+fn keymap(name: &str, user: Option<&(String, String)>) -> (Keymap, Vec<Problem>) {
+    let path = format!("keymaps/{name}.yaml");
+    let base =
+        YamlText { file: "keymaps/default.yaml", text: embedded_text("keymaps/default.yaml").unwrap_or_default() };
+    let mut layers = vec![base];
+    let preset = embedded_text(&path).filter(|_| name != DEFAULT_KEYMAP);
+    layers.extend(preset.map(|text| YamlText { file: &path, text }));
+    layers.extend(user.map(|(file, text)| YamlText { file, text }));
+    let (keymap, mut problems) = Keymap::load(&layers);
+    if preset.is_none() && name != DEFAULT_KEYMAP {
+        let what = format!("there is no keymap '{name}'; there are default, vim and arrows");
+        problems.push(Problem { file: "config.yaml".to_owned(), line: 1, what });
+    }
+    (keymap, problems)
+}
+
+fn built_in_themes() -> Vec<Theme> {
+    let load = |(file, text): (String, &'static str)| Theme::load(&YamlText { file: &file, text }).ok();
+    super::themes().into_iter().filter_map(load).collect()
 }
 
 fn layered<T>(

@@ -10,6 +10,8 @@ pub enum Colour {
     /// Whatever the terminal uses.
     Default,
     Rgb(u8, u8, u8),
+    /// One of the terminal's own sixteen, by its number.
+    Ansi(u8),
 }
 
 /// The colours that the screen is drawn with.
@@ -51,7 +53,11 @@ impl Theme {
         let raw: RawTheme = yaml.parse()?;
         let colour = |field: &str, text: &str| {
             parse_colour(text).ok_or_else(|| {
-                yaml.problem_at(&[field], 0, format!("'{text}' is no colour; write \"#rrggbb\" or default"))
+                yaml.problem_at(
+                    &[field],
+                    0,
+                    format!("'{text}' is no colour; write \"#rrggbb\", default or a name such as light-red"),
+                )
             })
         };
         Ok(Self {
@@ -69,9 +75,32 @@ impl Theme {
     }
 }
 
+/// The terminal's own sixteen colours, by their numbers.
+const NAMES: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "gray",
+    "dark-gray",
+    "light-red",
+    "light-green",
+    "light-yellow",
+    "light-blue",
+    "light-magenta",
+    "light-cyan",
+    "white",
+];
+
 fn parse_colour(text: &str) -> Option<Colour> {
     if text == "default" {
         return Some(Colour::Default);
+    }
+    if let Some(at) = NAMES.iter().position(|name| *name == text) {
+        return u8::try_from(at).ok().map(Colour::Ansi);
     }
     let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.is_ascii())?;
     let part = |at: usize| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok();
@@ -95,7 +124,7 @@ mod tests {
 
     #[test]
     fn our_themes_are_readable() {
-        for name in ["dark", "light"] {
+        for name in ["dark", "light", "colour-blind"] {
             let file = format!("themes/{name}.yaml");
             let theme = Theme::load(&YamlText { file: &file, text: embedded_text(&file).unwrap_or_default() }).unwrap();
             for behind in [theme.background, theme.raised] {
@@ -107,6 +136,14 @@ mod tests {
                     assert!(contrast >= 4.5, "{name}: {colour:?} on {behind:?} has a contrast of {contrast:.2}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn every_theme_of_ours_can_be_loaded() {
+        for (file, text) in crate::config::themes() {
+            let theme = Theme::load(&YamlText { file: &file, text }).unwrap();
+            assert_eq!(file, format!("themes/{}.yaml", theme.name));
         }
     }
 

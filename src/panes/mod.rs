@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 use crate::config::{Key, Keymap};
 use crate::engine::JobInfo;
 use crate::model::{Focus, Snapshot};
-use crate::ui::{Look, Rects, put};
+use crate::ui::{Look, Rects, SMALLEST, put, put_shown, wrapped};
 
 pub use browser::{Browser, Parameter, Query, TABLES};
 pub use detail::{Detail, surplus as detail_surplus};
@@ -104,6 +104,8 @@ pub struct Screen<'a> {
     pub pending: &'a [Key],
     /// The names of the views that this one was made of.
     pub ancestors: Vec<&'a str>,
+    /// The case that was worked on last.
+    pub newest_case: Option<&'a str>,
 }
 
 impl Screen<'_> {
@@ -130,7 +132,12 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
     let area = buf.area;
     buf.set_style(area, screen.look.base);
     if screen.rects.body.is_empty() {
-        put(screen.look, buf, Rect { height: area.height.min(1), ..area }, "too small", screen.look.base);
+        let (width, height) = SMALLEST;
+        let text =
+            format!("casebook needs {width} columns and {height} lines; here are {} and {}.", area.width, area.height);
+        for (line, y) in wrapped(screen.look, &text, area.width, usize::from(area.height)).iter().zip(area.top()..) {
+            put_shown(screen.look, buf, Rect { y, height: 1, ..area }, line, screen.look.base);
+        }
         return;
     }
     top::draw(screen, screen.rects.top, buf);

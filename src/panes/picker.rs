@@ -24,6 +24,8 @@ pub enum PickerPurpose {
     History,
     Views,
     Lessons,
+    Themes,
+    Cases,
 }
 
 /// What an item stands for.
@@ -38,6 +40,10 @@ pub enum Choice {
     Moment(usize),
     /// An open view by its place.
     View(usize),
+    /// A theme by its name.
+    Theme(String),
+    /// A case by its name.
+    Case(String),
     /// A lesson by its id.
     Lesson(String),
 }

@@ -61,9 +61,11 @@ fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
 }
 
 /// The actions that begin something, and what each begins.
-fn doors(screen: &Screen<'_>) -> [(&'static str, String); 8] {
+fn doors(screen: &Screen<'_>) -> Vec<(&'static str, String)> {
     let browser = screen.browser;
-    [
+    let go_on = screen.newest_case.filter(|_| screen.status.case.is_none());
+    let go_on = go_on.map(|name| ("open-case", format!("go on with {name}, or another case")));
+    let doors = [
         ("choose", format!("run a query; {} are ready", count(browser.n_queries()))),
         ("search", "find a query by name".to_owned()),
         ("open-evidence", "open a file or folder".to_owned()),
@@ -72,5 +74,6 @@ fn doors(screen: &Screen<'_>) -> [(&'static str, String); 8] {
         ("palette", "find any action by name".to_owned()),
         ("help", "what every key does".to_owned()),
         ("close-view", "leave".to_owned()),
-    ]
+    ];
+    go_on.into_iter().chain(doors).collect()
 }

@@ -45,7 +45,7 @@ const LEAST_DETAIL: u16 = 20;
 const WIDE: u16 = 100;
 const VERY_WIDE: u16 = 116;
 /// Below this nothing can be read.
-pub const SMALLEST: (u16, u16) = (20, 5);
+pub const SMALLEST: (u16, u16) = (40, 10);
 
 /// Cuts the screen.
 pub fn layout(area: Rect, shape: &Shape) -> Rects {

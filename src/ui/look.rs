@@ -119,7 +119,8 @@ impl Look {
         let on = |c: Colour| base.fg(colour(c, depth));
         // Without colours, weight says what a hue would have said.
         let weighted = |c: Colour, modifier: Modifier| {
-            if depth == ColourDepth::None { base.add_modifier(modifier) } else { on(c) }
+            let is_plain = depth == ColourDepth::None || c == Colour::Default;
+            if is_plain { base.add_modifier(modifier) } else { on(c) }
         };
         Self {
             mode,
@@ -137,9 +138,29 @@ impl Look {
     }
 }
 
+const ANSI: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
 fn colour(colour: Colour, depth: ColourDepth) -> Color {
     match (colour, depth) {
         (Colour::Default, _) | (_, ColourDepth::None) => Color::Reset,
+        (Colour::Ansi(n), _) => ANSI[usize::from(n % 16)],
         (Colour::Rgb(r, g, b), ColourDepth::True) => Color::Rgb(r, g, b),
         (Colour::Rgb(r, g, b), ColourDepth::Indexed) => Color::Indexed(nearest(r, g, b)),
     }

@@ -8,7 +8,7 @@ mod scroll;
 mod text;
 
 pub use edit::edit;
-pub use layout::{Rects, Shape, layout};
+pub use layout::{Rects, SMALLEST, Shape, layout};
 pub use look::{ColourDepth, Glyphs, Look};
 pub use painter::Painter;
 pub use text::{Cut, count, popup, put, put_cut, put_right, put_shown, rule, shown_in, wrapped};

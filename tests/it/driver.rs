@@ -27,11 +27,12 @@ pub struct Wanted {
     pub depth: ColourDepth,
     pub mode: TextMode,
     pub case: Option<PathBuf>,
+    pub config: Option<Config>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { size: (80, 24), depth: ColourDepth::True, mode: TextMode::Unicode, case: None }
+        Self { size: (80, 24), depth: ColourDepth::True, mode: TextMode::Unicode, case: None, config: None }
     }
 }
 
@@ -69,7 +70,7 @@ impl Driver {
         let case = wanted.case.map(|path| Case::open(path.to_str().unwrap(), Path::new("/none")).unwrap());
         let open = case.as_ref().map(|case| OpenCase::of_case(case).unwrap());
         let start = Start {
-            config: config(),
+            config: wanted.config.unwrap_or_else(config),
             library: library().into(),
             depth: wanted.depth,
             mode: wanted.mode,
@@ -79,6 +80,7 @@ impl Driver {
             lesson: None,
             lessons: Vec::new(),
             between: casebook::app::Between::Nothing,
+            cases: Vec::new(),
         };
         let session = Session::new(start, case, runtime.handle().clone(), now);
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();

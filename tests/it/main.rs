@@ -19,6 +19,7 @@ mod headless;
 mod lab;
 mod layering;
 mod lessons;
+mod line;
 mod oddities;
 mod opening;
 mod operations;

@@ -155,6 +155,13 @@ fn the_program_can_be_suspended_and_comes_back() {
     let mut terminal = open_logons();
     terminal.signal("TSTP");
     terminal.until("the main screen", Terminal::is_restored);
+    // It may only be told to go on once it has stopped.
+    let stat = format!("/proc/{}/stat", terminal.child.process_id().unwrap());
+    let deadline = Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(&stat).unwrap().contains(") T ") {
+        assert!(Instant::now() < deadline, "it does not stop");
+        std::thread::yield_now();
+    }
     terminal.signal("CONT");
     terminal.keys("l");
     terminal.shows("col 2");

@@ -32,6 +32,7 @@ fn main() -> anyhow::Result<()> {
         case: None,
         open: None,
         at_tables: false,
+        follow: false,
         lesson: None,
         lessons: Vec::new(),
         between: casebook::app::Between::Nothing,

@@ -51,6 +51,7 @@ impl App {
             Act::CopyCell | Act::CopyCellDefanged | Act::CopyRow | Act::CopyColumn | Act::CopyMarked => {
                 return self.copy(act);
             }
+            Act::Follow => return self.toggle_follow(),
             Act::ChooseTheme => self.open_theme_list(),
             Act::OpenCase => self.open_case_list(),
             Act::ToggleMouse => return self.toggle_mouse(),
@@ -275,6 +276,7 @@ impl App {
         let is_of_it = |waiting: &Waiting| match waiting {
             Waiting::Open(_) => closed.is_loading(),
             Waiting::Export { .. } | Waiting::Desk(_) | Waiting::Truths => false,
+            Waiting::Growth(number) => closed.follow.as_ref().is_some_and(|follow| follow.number == *number),
             Waiting::Derive(derivation) => derivation.base == closed.base.0,
             Waiting::Preview { view, .. } | Waiting::Matches { view } | Waiting::Find { view, .. } => {
                 *view == closed.base.0
@@ -288,6 +290,7 @@ impl App {
 
     fn cancel_jobs(&mut self) -> Vec<Effect> {
         self.waiting.clear();
+        self.views.iter_mut().for_each(|view| view.follow = None);
         self.drop_first_rows();
         self.view_mut().into_iter().for_each(View::drop_preview);
         self.say(Tone::Plain, "cancelled; what was there before stays");

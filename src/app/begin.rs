@@ -48,6 +48,7 @@ fn workbench(config: Config, shared: &Shared) -> anyhow::Result<(Start, Option<C
     start.library = library.into();
     start.case = open;
     start.at_tables = !shared.data.is_empty();
+    start.follow = shared.follow;
     start.open = stems.first().filter(|_| !shared.data.is_empty() && stems.len() == 1).cloned();
     Ok((start, case))
 }
@@ -126,6 +127,7 @@ fn start(config: Config, shared: &Shared) -> anyhow::Result<Start> {
         mode: if shared.ascii || !TextMode::is_utf8(&var) { TextMode::Ascii } else { TextMode::Unicode },
         case: None,
         at_tables: false,
+        follow: false,
         open: None,
         library: Arc::new(cli::library(&config, &Shared::default())?),
         lesson: None,

@@ -44,7 +44,7 @@ impl Between {
             // screen takes strings of some hundred bytes only.
             Self::Screen => {
                 let pieces = plain.as_bytes().chunks(SCREEN_PIECE).map(String::from_utf8_lossy);
-                pieces.map(|piece| format!("\x1bP{piece}\x1b\\")).collect()
+                pieces.fold(String::new(), |wrapped, piece| wrapped + "\x1bP" + &piece + "\x1b\\")
             }
         }
         .into_bytes()

@@ -33,7 +33,9 @@ impl App {
 
     /// Lays what lay open when the case was left.
     pub(super) fn reopen(&mut self, place: Option<&str>) -> Vec<Effect> {
-        place.into_iter().for_each(|text| self.take_place(text));
+        if let Some(text) = place {
+            self.take_place(text);
+        }
         let desk = Arc::clone(&self.history.now().desk);
         self.bookmarks.clone_from(&desk.bookmarks);
         if desk.views.is_empty() {
@@ -64,19 +66,21 @@ impl App {
             return self.history.set_places(&desk);
         }
         let what = desk.changes_since(&before);
-        let number = self.history.push(what.clone(), self.clock.clone(), desk.clone());
+        let number = self.history.push(what.clone(), self.doing.clock.clone(), desk.clone());
         let change = DeskChange::between(&before, &desk, number);
+        // The tables that the moment speaks of are in the journal before it.
+        let grown = self.record_growth(desk.tables());
+        effects.splice(0..0, grown);
         let newest = effects.iter_mut().rev().find_map(|effect| match effect {
             Effect::Record(entry) => Some(entry),
             _ => None,
         });
-        match newest {
-            Some(entry) => entry.desk = Some(change),
-            None => {
-                let params = Params::from([("what".to_owned(), what)]);
-                let step = self.last_action;
-                effects.extend(self.record(Entry { desk: Some(change), ..Entry::new(step, params, Vec::new()) }));
-            }
+        if let Some(entry) = newest {
+            entry.desk = Some(change);
+        } else {
+            let params = Params::from([("what".to_owned(), what)]);
+            let step = self.doing.action;
+            effects.extend(self.record(Entry { desk: Some(change), ..Entry::new(step, params, Vec::new()) }));
         }
     }
 
@@ -243,7 +247,7 @@ fn restored(
         Some(id) => Some(kept(id)?),
         None => None,
     };
-    let mut view = View::restored(state, place, kept(state.base)?, filtered, kept(state.shown)?);
+    let mut view = View::restored(state, place, &kept(state.base)?, filtered, kept(state.shown)?);
     if let Some(known) = known.filter(|known| known.settled().0 == state.shown) {
         view.search.clone_from(&known.search);
     }

@@ -38,6 +38,7 @@ impl App {
                 return effects;
             }
             (Waiting::Desk(desk), Ok(Answer::Gathered(tables))) => self.on_gathered(&desk, tables),
+            (Waiting::Growth(number), Ok(Answer::Steps(done))) => self.on_growth(number, done),
             (Waiting::Truths, Ok(Answer::Cells(cells))) => self.on_truths(cells),
             (Waiting::Matches { .. }, Ok(Answer::Preview(table))) => self.on_matches(&table),
             (Waiting::Derive(derivation), Ok(Answer::Steps(done))) => {
@@ -76,6 +77,10 @@ impl App {
     fn on_failure(&mut self, waiting: &Waiting, failure: Failure) {
         if matches!(waiting, Waiting::Open(_)) {
             self.drop_first_rows();
+        }
+        if let Waiting::Growth(number) = waiting {
+            let is_it = |view: &&mut View| view.follow.as_ref().is_some_and(|follow| follow.number == *number);
+            self.views.iter_mut().filter(|view| is_it(view)).for_each(|view| view.follow = None);
         }
         let why = match failure {
             Failure::Cancelled => return self.say(Tone::Plain, "cancelled; what was there before stays"),
@@ -152,9 +157,17 @@ impl App {
 
     /// The steps for the journal, and the evidence that is to be hashed.
     fn records(&mut self, done: &[Done]) -> Vec<Effect> {
-        let mut effects = Vec::new();
         for done in done {
             self.note_for_lesson(&done.step.operation, done.step.params.clone());
+        }
+        let mut effects = self.record_growth(done.iter().flat_map(|done| done.step.inputs.clone()).collect::<Vec<_>>());
+        effects.extend(self.entries(done));
+        effects
+    }
+
+    pub(super) fn entries(&mut self, done: &[Done]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for done in done {
             effects.extend(self.record(Entry {
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),

@@ -104,7 +104,9 @@ impl App {
             .collect();
         if let Some(lab) = &mut self.lab {
             let at = lab.step;
-            reached.into_iter().for_each(|check| lab.passed[at][check] = true);
+            for check in reached {
+                lab.passed[at][check] = true;
+            }
         }
     }
 
@@ -178,12 +180,11 @@ impl App {
         let Some(lab) = &self.lab else { return Vec::new() };
         if lab.is_over {
             let next = self.lessons.iter().find(|other| other.number > lab.lesson.number).map(|other| other.id.clone());
-            return match next {
-                Some(id) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
-                None => {
-                    self.say(Tone::Plain, "that was the last lesson");
-                    Vec::new()
-                }
+            return if let Some(id) = next {
+                vec![Effect::Leave(Next::Lesson { id, reset: false })]
+            } else {
+                self.say(Tone::Plain, "that was the last lesson");
+                Vec::new()
             };
         }
         if let Some(missing) = lab.missing().map(str::to_owned) {

@@ -10,6 +10,7 @@ mod desk;
 mod effect;
 mod engine_events;
 mod export_form;
+mod follow;
 mod lab;
 mod operate;
 mod overlay;

@@ -35,6 +35,7 @@ impl Player {
             case: None,
             open: None,
             at_tables: false,
+            follow: false,
             lesson: Some(Arc::clone(&lesson)),
             lessons: Vec::new(),
             between: super::Between::Nothing,

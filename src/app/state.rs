@@ -8,6 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::copy::Between;
+use super::follow::Following;
 use super::lab::LessonEntry;
 use super::trail::Trail;
 use crate::action::{self, Action};
@@ -36,6 +37,8 @@ pub struct Start {
     pub open: Option<String>,
     /// Whether the browser begins at the tables, since a person named some.
     pub at_tables: bool,
+    /// Whether the table that is opened at once is followed.
+    pub follow: bool,
     /// The lesson to begin or go on with.
     pub lesson: Option<Arc<Lesson>>,
     pub lessons: Vec<LessonEntry>,
@@ -96,6 +99,8 @@ pub(super) enum Waiting {
     Preview { view: TableId, table: Arc<Table> },
     /// The rows of this table that hold a text.
     Find { view: TableId, table: Arc<Table>, needle: String, jump: bool },
+    /// A file that is followed, by the number of its following.
+    Growth(u32),
     /// The answers of a lesson's queries.
     Truths,
     /// What is laid again once its tables are there.
@@ -113,6 +118,15 @@ pub(super) enum Opening {
     Stack(StackOf),
     /// In the place of the view that was opened with this table.
     Instead(TableId),
+}
+
+/// What is being done, as the journal will tell it.
+#[derive(Debug, Default)]
+pub(super) struct Doing {
+    /// When the event happened that is being handled, RFC 3339.
+    pub(super) clock: String,
+    /// The action that was done last.
+    pub(super) action: &'static str,
 }
 
 /// The whole state; panes own theirs.
@@ -133,6 +147,7 @@ pub struct App {
     pub(super) lessons: Vec<LessonEntry>,
     pub(super) between: Between,
     pub(super) has_mouse: bool,
+    pub(super) following: Following,
     pub(super) depth: ColourDepth,
     pub(super) cases: Vec<CaseEntry>,
     pub(super) overlay: Option<Overlay>,
@@ -151,10 +166,7 @@ pub struct App {
     /// Views that could not be brought back, with their places among the others: they stay part of the desk.
     pub(super) lost: Vec<(usize, ViewState)>,
     pub(super) catalog: Arc<Catalog>,
-    /// When the event happened that is being handled, RFC 3339.
-    pub(super) clock: String,
-    /// The action that was done last.
-    pub(super) last_action: &'static str,
+    pub(super) doing: Doing,
     /// Lines or columns by which the detail is larger than it would be.
     pub(super) split: i16,
     /// Whether nothing has happened for a moment, so that what waits for that may be shown.
@@ -184,6 +196,7 @@ impl App {
             lessons: start.lessons,
             between: start.between,
             depth: start.depth,
+            following: Following::starting(start.follow),
             cases: start.cases,
             overlay: None,
             pending: Vec::new(),
@@ -196,8 +209,7 @@ impl App {
             trail: Trail::default(),
             lost: Vec::new(),
             catalog,
-            clock: String::new(),
-            last_action: "",
+            doing: Doing::default(),
             split: 0,
             is_resting: false,
             bookmarks: Vec::new(),
@@ -238,7 +250,7 @@ impl App {
 
     /// Takes note of the time before an event is handled.
     pub fn set_clock(&mut self, utc: String) {
-        self.clock = utc;
+        self.doing.clock = utc;
     }
 
     /// Takes note of the engine's jobs before a frame is drawn.
@@ -265,7 +277,7 @@ impl App {
             n_frozen_columns: view.map_or(0, |v| v.frozen),
             n_views: self.views.len(),
             n_notes: view.map_or(0, |v| v.table().notes.len()),
-            n_jobs_running: self.waiting.len(),
+            n_jobs_running: self.waiting.keys().filter(|slot| !matches!(slot, Slot::Follow(_))).count(),
             is_stack: view.is_some_and(|v| v.stack.is_some()),
             n_bookmarks: self.bookmarks.len(),
             has_search: view.is_some_and(|v| v.search.is_some()),
@@ -304,8 +316,9 @@ impl App {
 
     /// A line about the job that a person waits for.
     fn progress(&self) -> Option<Message> {
-        let awaited =
-            |job: &&JobInfo| job.state == JobState::Running && !matches!(job.slot, Slot::Preview | Slot::Find);
+        let awaited = |job: &&JobInfo| {
+            job.state == JobState::Running && !matches!(job.slot, Slot::Preview | Slot::Find | Slot::Follow(_))
+        };
         let job = self.job_list.iter().rev().find(awaited)?;
         let cancel =
             action::find("cancel-job").and_then(|a| self.config.keymap.chord_of(self.focus, a)).unwrap_or_default();

@@ -84,9 +84,9 @@ impl Screen {
     pub fn set_mouse(&self, on: bool) -> io::Result<()> {
         let mut bytes = Vec::new();
         if on {
-            queue!(bytes, EnableMouseCapture)?
+            queue!(bytes, EnableMouseCapture)?;
         } else {
-            queue!(bytes, DisableMouseCapture)?
+            queue!(bytes, DisableMouseCapture)?;
         }
         self.send(&bytes);
         Ok(())

@@ -37,6 +37,7 @@ impl App {
         self.keep_trail();
         self.remember(&mut effects);
         self.judge_lesson();
+        effects.extend(self.keep_following());
         effects
     }
 
@@ -73,7 +74,7 @@ impl App {
         }
         match (action.enabled)(&self.snapshot()) {
             Ok(()) => {
-                self.last_action = action.id;
+                self.doing.action = action.id;
                 self.note_for_lesson(action.id, crate::model::Params::new());
                 self.act(action.act)
             }

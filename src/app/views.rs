@@ -99,6 +99,9 @@ impl App {
         self.at = self.views.len().saturating_sub(1);
         self.focus = Focus::Grid;
         self.tell_notes();
+        if std::mem::take(&mut self.following.of_next) {
+            return self.toggle_follow();
+        }
         Vec::new()
     }
 

@@ -26,6 +26,7 @@ fn open() -> Command {
         .about("Open files or folders in the workbench; in a pipe, list their tables")
         .after_help(format!("What can be read: {}.", Format::ENDINGS))
         .arg(paths)
+        .arg(flag("follow", "Show new rows as the file grows, or as standard input goes on"))
         .arg(flag("columns", "In a pipe, list the columns of each table: type, role, nulls, notes"))
         .arg(flag("ascii", "Draw with ASCII characters only"))
 }

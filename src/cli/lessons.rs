@@ -19,16 +19,15 @@ impl Shelf {
     /// The built-in lessons and those of the person; or only those of a folder.
     pub fn load(config: &Config, folder: Option<&Path>) -> anyhow::Result<Self> {
         let mut shelf = Self::default();
-        match folder {
-            Some(folder) => shelf.add_folder(folder)?,
-            None => {
-                for (file, text) in built_in() {
-                    shelf.add(&file, text, Path::new("."));
-                }
-                let own = config.paths.config.join("lessons");
-                if own.is_dir() {
-                    shelf.add_folder(&own)?;
-                }
+        if let Some(folder) = folder {
+            shelf.add_folder(folder)?;
+        } else {
+            for (file, text) in built_in() {
+                shelf.add(&file, text, Path::new("."));
+            }
+            let own = config.paths.config.join("lessons");
+            if own.is_dir() {
+                shelf.add_folder(&own)?;
             }
         }
         shelf.lessons.sort_by(|a, b| (a.number, &a.id).cmp(&(b.number, &b.id)));

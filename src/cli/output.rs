@@ -58,3 +58,27 @@ pub fn spool_stdin() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
     std::io::copy(&mut std::io::stdin().lock(), &mut std::fs::File::create(&path)?)?;
     Ok((folder, path))
 }
+
+/// Standard input as a file that grows: it is there once a line is, and goes on being written.
+pub fn spool_stdin_live() -> anyhow::Result<(tempfile::TempDir, PathBuf)> {
+    let folder = tempfile::tempdir().context("standard input needs a temporary folder")?;
+    let path = folder.path().join("stdin");
+    let mut file = std::fs::File::create(&path)?;
+    let (tell, has_line) = std::sync::mpsc::channel();
+    drop(std::thread::spawn(move || {
+        let mut buffer = vec![0; 1 << 16];
+        let mut input = std::io::stdin().lock();
+        while let Ok(n) = std::io::Read::read(&mut input, &mut buffer) {
+            if n == 0 || file.write_all(&buffer[..n]).is_err() {
+                break;
+            }
+            if buffer[..n].contains(&b'\n') {
+                // Nobody listens after the first line.
+                let _ = tell.send(());
+            }
+        }
+    }));
+    // An end without a line closes the channel, which is an answer too.
+    let _ = has_line.recv();
+    Ok((folder, path))
+}

@@ -10,6 +10,7 @@ use crate::export::Format;
 
 /// What the shared flags say.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Shared {
     pub output: Option<String>,
     pub format: Option<Format>,
@@ -26,6 +27,8 @@ pub struct Shared {
     pub safe: bool,
     pub overwrite: bool,
     pub ascii: bool,
+    /// Whether what is opened is followed as it grows.
+    pub follow: bool,
     /// A folder of lessons in the place of ours.
     pub lessons: Option<PathBuf>,
     /// Where standard input was put; it goes with the last of these flags.
@@ -105,6 +108,7 @@ impl From<&ArgMatches> for Shared {
             safe: is_set(matches, "safe"),
             overwrite: is_set(matches, "overwrite"),
             ascii: is_set(matches, "ascii"),
+            follow: is_set(matches, "follow"),
             lessons: text(matches, "lessons").map(PathBuf::from),
             spooled: None,
         }
@@ -117,7 +121,8 @@ impl Shared {
         let mut shared = Self::from(matches);
         for path in texts(matches, "paths") {
             if path == "-" && shared.spooled.is_none() {
-                let (folder, path) = super::output::spool_stdin()?;
+                let (folder, path) =
+                    if shared.follow { super::output::spool_stdin_live()? } else { super::output::spool_stdin()? };
                 shared.spooled = Some(Arc::new(folder));
                 shared.data.push(path);
             } else {

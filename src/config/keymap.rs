@@ -105,7 +105,9 @@ impl Keymap {
                 .any(|new| new.context == old.context && new.chord != old.chord && old.chord.starts_with(&new.chord))
         };
         self.bindings.retain(|old| !hides(old));
-        layer.iter_mut().for_each(|binding| binding.layer = number);
+        for binding in &mut layer {
+            binding.layer = number;
+        }
         self.bindings.extend(layer);
     }
 

@@ -96,6 +96,11 @@ impl Catalog {
         self.read().recipes.get(&id).cloned()
     }
 
+    /// Lets go of one table.
+    pub fn let_go(&self, id: TableId) {
+        self.write().tables.remove(&id);
+    }
+
     /// Lets go of tables besides `keep`, the oldest first, until there is room.
     pub fn trim(&self, keep: &BTreeSet<TableId>) {
         let size = |table: &Arc<Table>| table.frame().estimated_size();

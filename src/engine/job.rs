@@ -20,6 +20,12 @@ pub enum Job {
     /// One step whose table is not kept: what a filter would leave, or a join would find.
     Preview(Step, Vec<Arc<Table>>),
     /// Rows that hold a text.
+    /// Waits until a file has more than `seen` bytes, then does steps, the first of which opens it that far.
+    Follow {
+        path: PathBuf,
+        seen: u64,
+        steps: Vec<Step>,
+    },
     /// The first cell of each step's table; nothing is kept.
     Cells(Vec<Step>),
     /// Tables by their ids; what is not in memory any more is made again.
@@ -122,6 +128,7 @@ pub fn run(cx: &JobCx, job: Job) -> Result<Answer, Failure> {
         Job::Preview(step, tables) => {
             Ok(Answer::Preview(Arc::new(operation::run(&cx.operation(), &step, &tables)?.table)))
         }
+        Job::Follow { path, seen, steps } => follow(cx, &path, seen, steps),
         Job::Gather(ids) => gather(cx, &ids),
         Job::Cells(steps) => {
             let cell = |step: Step| (step.clone(), first_cell(cx, &step));
@@ -161,6 +168,25 @@ fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
         table,
         step,
     })
+}
+
+/// How often a file is looked at.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(500);
+
+fn follow(cx: &JobCx, path: &std::path::Path, seen: u64, mut steps: Vec<Step>) -> Result<Answer, Failure> {
+    loop {
+        if cx.cancel.is_requested() {
+            return Err(Failure::Cancelled);
+        }
+        let grown = crate::query::grown(path, seen).map_err(|e| Failure::Error(e.to_string()))?;
+        if let (Some(bytes), Some(open)) = (grown, steps.first_mut()) {
+            open.params.insert("bytes".to_owned(), bytes.to_string());
+            let quiet = JobCx { early: Arc::new(drop), ..cx.clone() };
+            return run_steps(&quiet, steps);
+        }
+        // Nobody wakes it: it looks, and waits for the next time.
+        std::thread::park_timeout(LOOK);
+    }
 }
 
 fn first_cell(cx: &JobCx, step: &Step) -> Result<String, String> {

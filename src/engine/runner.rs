@@ -29,6 +29,8 @@ pub enum Slot {
     Desk,
     /// The answers of a lesson's queries.
     Lab,
+    /// Waiting for a file to grow; nobody waits for it.
+    Follow(u32),
 }
 
 /// News from the engine.
@@ -160,7 +162,7 @@ impl Engine {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.running.is_empty()
+        self.running.keys().all(|slot| matches!(slot, Slot::Follow(_)))
     }
 
     /// All jobs, the newest last; the time of running ones is up to now.
@@ -178,7 +180,9 @@ impl Engine {
             job.state = state;
         }
         // Previews and searches come with every key typed; only a job that was meant is worth remembering.
-        self.jobs.retain(|job| job.state == JobState::Running || !matches!(job.slot, Slot::Preview | Slot::Find));
+        self.jobs.retain(|job| {
+            job.state == JobState::Running || !matches!(job.slot, Slot::Preview | Slot::Find | Slot::Follow(_))
+        });
         let surplus = self.jobs.len().saturating_sub(REMEMBERED);
         self.jobs.drain(..surplus);
     }

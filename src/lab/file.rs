@@ -61,8 +61,8 @@ pub fn read(file: &str, text: &str, folder: &Path) -> Result<Lesson, Vec<Problem
     let (head, rest, first_line) = reader.head()?;
     let mut problems = Vec::new();
     let mut steps = Vec::new();
-    for raw in reader.steps(rest, first_line) {
-        match reader.step(raw) {
+    for raw in Reader::steps(rest, first_line) {
+        match reader.step(&raw) {
             Ok(step) => steps.push(step),
             Err(found) => problems.extend(found),
         }
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
         Ok((head, &rest[end + 5..], rest[..end].lines().count() + 3))
     }
 
-    fn steps(&self, text: &'a str, first_line: usize) -> Vec<RawStep<'a>> {
+    fn steps(text: &'a str, first_line: usize) -> Vec<RawStep<'a>> {
         let mut steps: Vec<RawStep<'a>> = Vec::new();
         let mut fence: Option<(usize, String)> = None;
         for (line, number) in text.lines().zip(first_line..) {
@@ -120,24 +120,24 @@ impl<'a> Reader<'a> {
         steps
     }
 
-    fn step(&self, raw: RawStep<'_>) -> Result<LessonStep, Vec<Problem>> {
+    fn step(&self, raw: &RawStep<'_>) -> Result<LessonStep, Vec<Problem>> {
         let mut problems = Vec::new();
         let prose = paragraphs(&raw.prose);
         for text in &prose {
-            problems.extend(unknown_keys(text).map(|id| self.at(&raw, &id, format!("there is no action '{id}'"))));
+            problems.extend(unknown_keys(text).map(|id| self.at(raw, &id, format!("there is no action '{id}'"))));
         }
-        let block = self.block(&raw)?;
+        let block = self.block(raw)?;
         let (show, solution) =
-            (self.script(&raw, &block.show, &mut problems), self.script(&raw, &block.solution, &mut problems));
+            (self.script(raw, &block.show, &mut problems), self.script(raw, &block.solution, &mut problems));
         let mut checks = Vec::new();
         for raw_check in &block.checks {
             match check(raw_check) {
                 Ok(check) => checks.push(check),
-                Err((word, why)) => problems.push(self.at(&raw, &word, why)),
+                Err((word, why)) => problems.push(self.at(raw, &word, why)),
             }
         }
         let question = block.question.map(question).transpose();
-        let question = question.map_err(|why| problems.push(self.at(&raw, "question", why))).ok().flatten();
+        let question = question.map_err(|why| problems.push(self.at(raw, "question", why))).ok().flatten();
         problems.extend(
             incomplete(&block.hints, block.exercise, &show, &solution, !checks.is_empty())
                 .map(|why| self.yaml.problem(raw.line, why)),
@@ -201,10 +201,8 @@ fn paragraphs(lines: &[&str]) -> Vec<String> {
     for line in lines {
         let text = line.trim();
         match paragraphs.last_mut() {
-            Some(last) if text.is_empty() => {
-                if !last.is_empty() {
-                    paragraphs.push(String::new());
-                }
+            Some(last) if text.is_empty() && !last.is_empty() => {
+                paragraphs.push(String::new());
             }
             Some(last) => {
                 last.push_str(if last.is_empty() { "" } else { " " });

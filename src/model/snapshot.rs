@@ -38,6 +38,7 @@ pub struct ColumnUnderCursor {
 
 /// A pure picture of the state that `enabled` decides on; built anew for each key.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one independent fact that an action may ask for")]
 pub struct Snapshot {
     pub focus: Focus,
     /// Rows of the table in the grid; None where no table is open.

@@ -12,7 +12,10 @@ pub const OPERATION: Operation = Operation {
     id: "open",
     doc: "Open a file, or a loaded table by its name",
     inputs: Inputs::None,
-    params: &[ParamSpec::required("path", ParamKind::Text, "of the file, or table:NAME")],
+    params: &[
+        ParamSpec::required("path", ParamKind::Text, "of the file, or table:NAME"),
+        ParamSpec::optional("bytes", ParamKind::Count, "only so many of its first bytes, for a file that grows"),
+    ],
     run,
 };
 
@@ -30,6 +33,10 @@ fn run(cx: &Cx<'_>, step: &Step, _inputs: &[Arc<Table>]) -> Result<Outcome> {
             Err(_) if Path::new(path).is_dir() => return list_folder(cx, path, stems),
             source => (source?, Vec::new()),
         }
+    };
+    let source = match step.params.get("bytes").and_then(|bytes| bytes.parse().ok()) {
+        Some(bytes) => source.beginning(bytes),
+        None => source,
     };
     let size: u64 = source.parts.iter().filter_map(|part: &Part| part.bytes().ok()).sum();
     if size >= LARGE {

@@ -164,6 +164,9 @@ fn summary(view: &View) -> String {
         rows_of(view.n_rows(), view.base.1.n_rows())
     };
     let mut parts = vec![rows, format!("{} cols", view.columns().len())];
+    if view.follow.is_some() {
+        parts.push("following".to_owned());
+    }
     if !view.hidden.is_empty() {
         parts.push(format!("{} hidden", view.hidden.len()));
     }

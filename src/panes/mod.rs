@@ -34,7 +34,7 @@ pub use lab::{Lab, surplus as lab_surplus};
 pub use picker::{Choice, PickItem, Picker, PickerPurpose};
 pub use prompt::{Prompt, PromptKind};
 pub use top::Status;
-pub use view::{Kept, Search, View};
+pub use view::{Follow, Kept, Search, View};
 
 /// One row of the pane table.
 #[derive(Debug)]

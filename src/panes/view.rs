@@ -22,6 +22,18 @@ pub struct Preview {
     pub(super) before: (usize, usize),
 }
 
+/// How a file that grows is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// Tells it from others, of this view or another one.
+    pub number: u32,
+    pub path: std::path::PathBuf,
+    /// Bytes that were read.
+    pub seen: u64,
+    /// The filters and order that the job which waits will put over what has grown; None while no job waits.
+    pub waits_with: Option<(Vec<Chip>, Vec<SortKey>)>,
+}
+
 /// A table of the catalog, with its id.
 pub type Kept = (TableId, Arc<Table>);
 
@@ -50,6 +62,8 @@ pub struct View {
     pub(super) order: Vec<String>,
     /// Whether a row takes several lines, so that long text can be read.
     pub wrap: bool,
+    /// Present while the file behind it is watched.
+    pub follow: Option<Follow>,
     /// How many of the visible columns stay at the left.
     pub frozen: usize,
     pub(super) marks: BTreeSet<u64>,
@@ -77,6 +91,7 @@ impl View {
             parent: None,
             order: Vec::new(),
             wrap: false,
+            follow: None,
             chips: Vec::new(),
             sort: Vec::new(),
             hidden: BTreeSet::new(),
@@ -198,9 +213,9 @@ impl View {
         self.hidden.clone_from(&other.hidden);
         self.wide.clone_from(&other.wide);
         self.order.clone_from(&other.order);
-        self.marks.clone_from(&other.marks);
-        self.told_marks = Arc::clone(&other.told_marks);
+        self.take_marks(other);
         (self.wrap, self.frozen) = (other.wrap, other.frozen);
+        self.follow.clone_from(&other.follow);
         let column = other.column().map(|c| c.name.clone());
         let row = other.key_of(other.row).and_then(|key| find_row(self.table(), key)).unwrap_or(other.row);
         self.column = self.columns().iter().position(|c| Some(&c.name) == column.as_ref()).unwrap_or(other.column);

@@ -8,7 +8,7 @@ use crate::model::{Marks, Place, SourceId, Table, ViewState};
 
 impl View {
     /// A view as it was: `base`, `filtered` and `shown` are the tables that `state` names.
-    pub fn restored(state: &ViewState, place: Place, base: Kept, filtered: Option<Kept>, shown: Kept) -> Self {
+    pub fn restored(state: &ViewState, place: Place, base: &Kept, filtered: Option<Kept>, shown: Kept) -> Self {
         let new = Self::new(base.0, Arc::clone(&base.1));
         let mut view = Self {
             name: state.name.clone(),
@@ -31,6 +31,21 @@ impl View {
             ..new
         };
         view.marks = keys_of(&view.told_marks, &base.1);
+        view
+    }
+
+    /// The same view after its file has grown: the cursor stays on its row, or at the end if it stood there.
+    #[must_use]
+    pub fn grown(&self, base: &Kept, filtered: Option<Kept>, shown: Kept) -> Self {
+        let was_at_end = self.row + 1 >= self.n_rows();
+        let state =
+            ViewState { base: base.0, filtered: filtered.as_ref().map(|kept| kept.0), shown: shown.0, ..self.state() };
+        let place = self.place();
+        let mut view = Self::restored(&state, place, base, filtered, shown);
+        view.follow.clone_from(&self.follow);
+        if was_at_end {
+            view.row = view.n_rows().saturating_sub(1);
+        }
         view
     }
 
@@ -58,6 +73,12 @@ impl View {
     pub fn place(&self) -> Place {
         let (row, top) = self.preview.as_ref().map_or((self.row, self.top), |preview| preview.before);
         Place { row, column: self.column, top, left: self.left }
+    }
+
+    /// Marks the rows that are marked in another view of the same evidence.
+    pub(super) fn take_marks(&mut self, other: &Self) {
+        self.told_marks = Arc::clone(&other.told_marks);
+        self.marks = keys_of(&self.told_marks, &self.base.1);
     }
 
     pub(super) fn tell_marks(&mut self) {

@@ -1,6 +1,7 @@
 //! Queries and the evidence they read: the only room that opens evidence.
 
 mod error;
+mod follow;
 mod format;
 mod library;
 mod opening;
@@ -14,6 +15,7 @@ mod template;
 mod template_file;
 
 pub use error::{Error, Result, plain_polars};
+pub use follow::{can_grow, grown};
 pub use format::Format;
 pub use library::{Layer, Library, LibraryConfig, template_files};
 pub use opening::Opened;

@@ -127,7 +127,9 @@ impl Library {
         }
         let read = reader::read(part, format, watch)?;
         // Parquet is never kept: its file is asked anew for only what a question needs.
-        if watch.reach != Reach::All || format == Format::Parquet {
+        // Nor is what is still being written, which is another file each time.
+        let is_growing = matches!(part, Part::Beginning(..));
+        if watch.reach != Reach::All || format == Format::Parquet || is_growing {
             return Ok((read.lf, read.notes));
         }
         let df = read.lf.collect()?;

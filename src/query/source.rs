@@ -15,6 +15,8 @@ use crate::model::Note;
 #[derive(Clone, Debug)]
 pub enum Part {
     File(PathBuf),
+    /// The first bytes of a file that is still being written.
+    Beginning(PathBuf, u64),
     /// Inside the program.
     Embedded(Embedded),
 }
@@ -23,7 +25,7 @@ impl Part {
     /// How it is named to a person and in the journal.
     pub fn path(&self) -> String {
         match self {
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::Beginning(path, _) => path.display().to_string(),
             Self::Embedded(file) => format!("lab:{}", stem_of(Path::new(file.path))),
         }
     }
@@ -33,6 +35,7 @@ impl Part {
         let unreadable = |e: std::io::Error| Error::Unreadable { path: self.path(), why: e.to_string() };
         match self {
             Self::File(path) => Ok(path.metadata().map_err(unreadable)?.len()),
+            Self::Beginning(_, bytes) => Ok(*bytes),
             Self::Embedded(file) => Ok(file.bytes.len() as u64),
         }
     }
@@ -40,7 +43,7 @@ impl Part {
     /// When it was last written; None inside the program.
     pub fn modified(&self) -> Option<DateTime<Utc>> {
         match self {
-            Self::File(path) => Some(path.metadata().ok()?.modified().ok()?.into()),
+            Self::File(path) | Self::Beginning(path, _) => Some(path.metadata().ok()?.modified().ok()?.into()),
             Self::Embedded(_) => None,
         }
     }
@@ -79,6 +82,17 @@ impl Source {
         Ok(Self { stem: stem_of(path), format, parts: vec![Part::File(path.to_owned())], root: None, left: Vec::new() })
     }
 
+    /// The source with only the first bytes of its file, as far as that had grown.
+    #[must_use]
+    pub fn beginning(mut self, bytes: u64) -> Self {
+        for part in &mut self.parts {
+            if let Part::File(path) = part {
+                *part = Part::Beginning(std::mem::take(path), bytes);
+            }
+        }
+        self
+    }
+
     /// The one table of a folder that is parted by keys.
     fn keyed_folder(folder: &Path) -> Option<Self> {
         let is_key = |path: &Path| path.is_dir() && path.file_name().is_some_and(|n| n.to_string_lossy().contains('='));
@@ -114,7 +128,7 @@ impl Source {
     /// The folder that a file lies in; None inside the program.
     fn folder(&self) -> Option<&Path> {
         match self.parts.first()? {
-            Part::File(path) => self.root.as_deref().unwrap_or(path).parent(),
+            Part::File(path) | Part::Beginning(path, _) => self.root.as_deref().unwrap_or(path).parent(),
             Part::Embedded(_) => None,
         }
     }

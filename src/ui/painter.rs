@@ -109,7 +109,7 @@ impl Painter {
         }
         let is_plain = |cells: &[Cell]| cells.iter().all(|cell| cell.symbol().width() == 1);
         // Where wide characters stand, half of one may have to go, so the rest of the row is sent.
-        let all_rest = !(is_plain(&self.shown.content[row.clone()]) && is_plain(&next.content[row.clone()]));
+        let all_rest = !(is_plain(&self.shown.content[row.clone()]) && is_plain(&next.content[row]));
         let mut has_changed = false;
         let mut x = 0;
         while x < width {
@@ -153,7 +153,7 @@ impl Painter {
                 let can_be_written =
                     gap.len() <= jump.len() && gap.iter().all(|cell| self.suits(cell) && cell.symbol().is_ascii());
                 if can_be_written {
-                    gap.iter().for_each(|cell| self.out.push_str(safe(cell.symbol())));
+                    self.out.extend(gap.iter().map(|cell| safe(cell.symbol())));
                 } else {
                     self.out.push_str(&jump);
                 }
@@ -311,14 +311,14 @@ mod tests {
     /// What a terminal shows after these bytes, as texts and colours of cells.
     fn shows(terminal: &vt100::Parser, buffer: &Buffer) -> Result<(), String> {
         for (at, cell) in buffer.content().iter().enumerate() {
-            let (x, y) = buffer.pos_of(at);
-            let there = terminal.screen().cell(y, x).ok_or("no cell")?;
+            let place = buffer.pos_of(at);
+            let there = terminal.screen().cell(place.1, place.0).ok_or("no cell")?;
             if there.is_wide_continuation() {
                 continue;
             }
             let symbol = if there.has_contents() { there.contents() } else { " " };
             if symbol != cell.symbol() {
-                return Err(format!("{x},{y}: {symbol:?} instead of {:?}", cell.symbol()));
+                return Err(format!("{place:?}: {symbol:?} instead of {:?}", cell.symbol()));
             }
             let colour = |c: vt100::Color| match c {
                 vt100::Color::Default => Color::Reset,
@@ -331,7 +331,7 @@ mod tests {
             let same_rest = there.inverse() == cell.modifier.contains(Modifier::REVERSED)
                 && there.underline() == cell.modifier.contains(Modifier::UNDERLINED);
             if !(same_fg && same_weight && same_rest && colour(there.bgcolor()) == cell.bg) {
-                return Err(format!("{x},{y}: {there:?} does not look like {cell:?}"));
+                return Err(format!("{place:?}: {there:?} does not look like {cell:?}"));
             }
         }
         Ok(())

@@ -77,6 +77,7 @@ impl Driver {
             case: open,
             open: None,
             at_tables: false,
+            follow: false,
             lesson: None,
             lessons: Vec::new(),
             between: casebook::app::Between::Nothing,
@@ -115,6 +116,14 @@ impl Driver {
             self.session.handle(event.expect("the engine is alive"));
         }
         flow
+    }
+
+    /// Takes what comes in by itself until the screen shows a text.
+    pub fn until(&mut self, text: &str) {
+        while !self.screen().contains(text) {
+            let event = self.runtime.block_on(self.session.next_event());
+            self.session.handle(event.expect("the engine is alive"));
+        }
     }
 
     /// Presses keys faster than any job answers.

@@ -13,6 +13,7 @@ mod case;
 mod driver;
 mod evidence;
 mod evtx_file;
+mod follow;
 mod generated;
 mod grid;
 mod headless;

@@ -33,8 +33,12 @@ impl Terminal {
 
     /// Starts in a home that others use too.
     fn start_in(home: Arc<tempfile::TempDir>, arguments: &[&str]) -> Self {
+        Self::run_in(home, env!("CARGO_BIN_EXE_casebook"), arguments)
+    }
+
+    fn run_in(home: Arc<tempfile::TempDir>, program: &str, arguments: &[&str]) -> Self {
         let pair = native_pty_system().openpty(size(80, 24)).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_casebook"));
+        let mut command = CommandBuilder::new(program);
         command.env_clear();
         command.args(arguments);
         command.cwd(home.path());
@@ -304,7 +308,12 @@ fn the_lab_leads_a_newcomer_to_the_first_exercise_and_keeps_the_place() {
     terminal.keys("\x0e");
     terminal.shows(&format!("{} of ", step + 1));
     // Killed here, the lesson goes on here.
-    std::thread::sleep(Duration::from_millis(900));
+    let place = home.path().join(".local/share/casebook/lab/get-data/place.json");
+    let deadline = Instant::now() + PATIENCE;
+    while !std::fs::read_to_string(&place).unwrap_or_default().contains(&format!("\"step\":{step},")) {
+        assert!(Instant::now() < deadline, "the place is not kept");
+        std::thread::yield_now();
+    }
     terminal.signal("KILL");
     terminal.child.wait().unwrap();
     let mut terminal = Terminal::start_in(home, &["lab", "get-data"]);
@@ -312,4 +321,21 @@ fn the_lab_leads_a_newcomer_to_the_first_exercise_and_keeps_the_place() {
     terminal.shows("53 rows");
     terminal.signal("TERM");
     terminal.ended();
+}
+
+#[test]
+fn standard_input_is_followed_as_it_goes_on() {
+    let home: Arc<tempfile::TempDir> = tempfile::tempdir().unwrap().into();
+    let feed = home.path().join("feed");
+    assert!(std::process::Command::new("mkfifo").arg(&feed).status().unwrap().success());
+    // The terminal is the program's; what it reads comes through a pipe, as from another command.
+    let command = format!("exec {} open - --follow < feed", env!("CARGO_BIN_EXE_casebook"));
+    let mut terminal = Terminal::run_in(home, "/bin/sh", &["-c", &command]);
+    let mut writer = std::fs::OpenOptions::new().write(true).open(&feed).unwrap();
+    writer.write_all(b"n,who\n1,SYSTEM\n").unwrap();
+    terminal.shows("1 row");
+    writer.write_all(b"2,svc-backup\n3,SYSTEM\n").unwrap();
+    terminal.shows("3 rows");
+    terminal.keys("ZZ");
+    assert_eq!(terminal.ended(), 0);
 }

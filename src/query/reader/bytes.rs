@@ -42,6 +42,10 @@ pub fn load(part: &Part, watch: &Watch<'_>) -> Result<Loaded> {
             let size = file.metadata().map_or(0, |meta| meta.len());
             (Box::new(file), usize::try_from(size).unwrap_or(0))
         }
+        Part::Beginning(path, bytes) => {
+            let file = File::open(path).map_err(|e| unreadable(&e))?;
+            (Box::new(file.take(*bytes)), usize::try_from(*bytes).unwrap_or(0))
+        }
         Part::Embedded(file) => (Box::new(file.bytes), file.bytes.len()),
     };
     let mut start = Vec::with_capacity(4);

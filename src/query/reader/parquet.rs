@@ -11,7 +11,7 @@ use crate::query::source::Part;
 pub fn read(part: &Part) -> Result<Read> {
     let unreadable = |why: String| Error::Unreadable { path: part.path(), why };
     let lf = match part {
-        Part::File(path) => {
+        Part::File(path) | Part::Beginning(path, _) => {
             // Keys in the names of folders are columns that `opening` adds, with a note where they clash.
             let hive_options = HiveOptions { enabled: Some(false), ..HiveOptions::default() };
             let args = ScanArgsParquet { glob: false, hive_options, ..ScanArgsParquet::default() };

@@ -262,6 +262,12 @@ impl App {
             return Vec::new();
         }
         if self.views.is_empty() {
+            if self.status.case.is_none() && !self.bookmarks.is_empty() && !self.doing.was_asked {
+                let n = self.bookmarks.len();
+                self.say(Tone::Warning, format!("without a case {n} bookmark(s) are lost: once more leaves"));
+                self.doing.asks = true;
+                return Vec::new();
+            }
             return vec![Effect::CancelAll, Effect::Quit];
         }
         if self.focus == Focus::Detail {

@@ -93,7 +93,7 @@ impl App {
         }
         let origin = &bookmark.origin;
         let text = format!(
-            "record {} of {} is in no open view: open it, or drop the filters",
+            "record {} of {} is in no open view: undo brings closed views back, or drop the filters",
             origin.row + 1,
             origin.evidence
         );

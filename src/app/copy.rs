@@ -58,7 +58,7 @@ impl App {
     pub(super) fn copy(&mut self, act: Act) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
         let Some((what, text)) = copied(view, act) else {
-            self.say(Tone::Warning, "there is nothing to copy here");
+            self.say(Tone::Warning, "there is nothing to copy here: no marked row is shown, or the cell is null");
             return Vec::new();
         };
         let text = if act == Act::CopyCellDefanged { defanged(&text) } else { text };
@@ -66,10 +66,9 @@ impl App {
         if text.len() * 4 / 3 > MOST_BYTES {
             let key = crate::action::find("export").map(|action| self.key(action)).unwrap_or_default();
             let size = count(text.len());
-            let why = format!(
-                "{what}: {size} bytes are more than a terminal takes ({}); {key} writes them to a file",
-                count(MOST_BYTES)
-            );
+            let most = count(MOST_BYTES / 4 * 3);
+            let why =
+                format!("{what}: {size} bytes are more than a terminal takes ({most}); {key} writes them to a file");
             self.say(Tone::Warning, why);
             return Vec::new();
         }
@@ -78,13 +77,9 @@ impl App {
             Between::Tmux => " through tmux, which must allow it (set-clipboard or allow-passthrough on)",
             Between::Screen => " through screen",
         };
-        let brief: String = text.chars().take(30).collect();
-        let more = if brief.len() < text.len() { ", ..." } else { "" };
-        let text = format!(
-            "sent {what} to the terminal{through}: {brief}{more}; paste to see whether it took {} bytes",
-            count(text.len())
-        );
-        self.say(Tone::Plain, text);
+        let said =
+            format!("sent {what} ({} bytes) to the terminal's clipboard{through}; paste to see", count(text.len()));
+        self.say(Tone::Plain, said);
         vec![Effect::Send(sequence)]
     }
 
@@ -120,11 +115,20 @@ fn copied(view: &View, act: Act) -> Option<(String, String)> {
             Some((format!("{} values of {}", count(lines.len()), column.name), lines.join("\n")))
         }
         Act::CopyMarked => {
+            let n_marked = view.n_marked();
             let rows: Vec<usize> = view.marked_rows().into_iter().filter_map(|row| usize::try_from(row).ok()).collect();
             let names: Vec<&str> = columns.iter().map(|c| c.name.as_str()).collect();
+            if rows.is_empty() {
+                return None;
+            }
+            let hidden = if rows.len() < n_marked {
+                format!(" of {}, the others are filtered out,", count(n_marked))
+            } else {
+                String::new()
+            };
             let lines = std::iter::once(names.join("\t")).chain(rows.iter().map(|row| line(*row)));
             Some((
-                format!("{} marked rows with their heading", count(rows.len())),
+                format!("{} marked rows{hidden} with their heading", count(rows.len())),
                 lines.collect::<Vec<_>>().join("\n"),
             ))
         }

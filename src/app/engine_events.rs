@@ -8,7 +8,7 @@ use super::state::{App, Waiting};
 use crate::case::Entry;
 use crate::engine::{Answer, Done, EngineEvent, Failure, ScribeEvent, Slot};
 use crate::model::{Focus, Input, Params, Table, TableId};
-use crate::panes::{FormPurpose, Overlay, Search, Tone, View};
+use crate::panes::{FormPurpose, Overlay, Prompt, PromptKind, Search, Tone, View};
 use crate::ui::count;
 
 impl App {
@@ -86,6 +86,9 @@ impl App {
             Failure::Cancelled => return self.say(Tone::Plain, "cancelled; what was there before stays"),
             Failure::Error(why) => why,
         };
+        if let Waiting::Derive(derivation) = waiting {
+            return self.on_refused_filter(derivation, why);
+        }
         match (waiting, &mut self.overlay) {
             (Waiting::Preview { .. } | Waiting::Find { .. }, _) => self.answer_prompt(Err(why)),
             (Waiting::Export { .. }, Some(Overlay::Form(form))) if form.purpose == FormPurpose::Export => {
@@ -97,6 +100,24 @@ impl App {
                 form.note = Some(Err(why));
             }
             _ => self.say(Tone::Error, why),
+        }
+    }
+
+    /// A filter that the engine refuses comes back to be mended; one that no longer fits its table is told.
+    fn on_refused_filter(&mut self, derivation: &super::views::Derivation, why: String) {
+        let is_shown = self.view().is_some_and(|view| view.base.0 == derivation.base);
+        let newest = self.history_of_prompts.get(&PromptKind::Filter).and_then(|typed| typed.last()).cloned();
+        let typed = newest.filter(|typed| derivation.has_chip(typed));
+        match typed {
+            Some(typed) if is_shown && self.overlay.is_none() => {
+                let mut prompt = Prompt::new(PromptKind::Filter, &typed);
+                prompt.answer = Some(Err(why));
+                self.overlay = Some(Overlay::Prompt(prompt));
+            }
+            _ => {
+                let undo = crate::action::find("undo").map(|action| self.key(action)).unwrap_or_default();
+                self.say(Tone::Error, format!("{why}; the filter is left out, {undo} brings it back"));
+            }
         }
     }
 

@@ -156,6 +156,17 @@ impl App {
                 return Vec::new();
             }
             Act::NextStep => return self.next_step(),
+            Act::ResetLesson if self.status.read_only => {
+                self.say(Tone::Warning, "another program has this lesson open: reset it there");
+                return Vec::new();
+            }
+            Act::ResetLesson if !self.doing.was_asked => {
+                let key = self.key_of("reset-lesson");
+                let text = format!("this takes away all that was made in this lesson, for good: {key} again does it");
+                self.say(Tone::Warning, text);
+                self.doing.asks = true;
+                return Vec::new();
+            }
             Act::ResetLesson => {
                 let id = self.lab.as_ref().map(|lab| lab.lesson.id.clone()).unwrap_or_default();
                 return vec![Effect::Leave(Next::Lesson { id, reset: true })];
@@ -188,7 +199,7 @@ impl App {
             };
         }
         if let Some(missing) = lab.missing().map(str::to_owned) {
-            let text = format!("not yet: {missing}; {} passes it over", self.key_of("skip-step"));
+            let text = format!("still to do: {missing} ({} passes it over)", self.key_of("skip-step"));
             self.say(Tone::Warning, text);
         } else {
             self.step_on();
@@ -219,7 +230,7 @@ impl App {
             lab.scroll = u16::MAX;
         } else {
             let text =
-                if n_hints == 0 { "this step has no hints" } else { "that were all hints; the solution can be shown" };
+                if n_hints == 0 { "this step has no hints" } else { "those were all hints; the solution can be shown" };
             self.say(Tone::Plain, text);
         }
     }
@@ -281,34 +292,48 @@ impl App {
     }
 
     /// A key of the person ends what is being shown.
-    pub(super) fn stop_showing(&mut self) {
-        if let Some(lab) = self.lab.as_mut().filter(|lab| !lab.script.is_empty()) {
+    pub(super) fn stop_showing(&mut self) -> Vec<Effect> {
+        if let Some(lab) = &mut self.lab {
             lab.script.clear();
-            self.say(Tone::Plain, "stopped; the step can be done by hand, or shown again");
         }
+        let effects = self.leave_overlay();
+        self.say(Tone::Plain, "stopped; the step can be done by hand, or shown again");
+        effects
     }
 
     /// Does the next thing of what is being shown.
     pub(super) fn show_next(&mut self) -> Vec<Effect> {
         let Some(item) = self.lab.as_mut().and_then(|lab| lab.script.pop_front()) else { return Vec::new() };
-        match item {
+        let (effects, said) = match item {
             Item::Act(action) => {
                 let key = self.key_of(action.id);
-                let effects = self.invoke(action);
-                if self.message.is_none() && self.overlay.is_none() {
-                    self.say(Tone::Plain, format!("{key}: {}", action.doc));
-                }
-                effects
+                (self.invoke(action), format!("{key}: {}", action.doc))
             }
-            Item::Type(text) => text.chars().flat_map(|c| self.on_key(Key::plain(KeyCode::Char(c)))).collect(),
-            Item::Press(key) => self.on_key(key),
+            Item::Type(text) => {
+                let effects = text.chars().flat_map(|c| self.on_key(Key::plain(KeyCode::Char(c)))).collect();
+                (effects, format!("typed: {text}"))
+            }
+            Item::Press(key) => (self.on_key(key), crate::config::show_chord(&[key])),
+        };
+        let is_refused = self.message.as_ref().is_some_and(|message| message.tone != Tone::Plain);
+        if !is_refused {
+            let end = if self.is_showing() { "any key stops" } else { "that is all" };
+            self.say(Tone::Plain, format!("{said}   ({end})"));
         }
+        effects
+    }
+
+    /// How far the open lesson is now; None for another one.
+    fn live_progress(&self, id: &str) -> Option<String> {
+        let lab = self.lab.as_ref().filter(|lab| lab.lesson.id == id)?;
+        let place = format!("step {} of {}", lab.step + 1, lab.lesson.steps.len());
+        Some(if lab.is_over { "done".to_owned() } else { place })
     }
 
     /// The lessons; Enter begins one or goes on with it.
     fn open_lesson_list(&mut self) {
         let item = |lesson: &LessonEntry| PickItem {
-            keys: lesson.progress.clone(),
+            keys: self.live_progress(&lesson.id).unwrap_or_else(|| lesson.progress.clone()),
             name: lesson.id.clone(),
             text: format!("{} {}, {} min: {}", lesson.number, lesson.title, lesson.minutes, lesson.goal),
             also: "",

@@ -39,7 +39,7 @@ impl App {
             return Vec::new();
         };
         let Some(at) = self.views.iter().position(|view| view.base.0 == stack.base) else {
-            self.say(Tone::Warning, "the view that was counted is closed: open its table again");
+            self.say(Tone::Warning, "the view that was counted is closed; undo brings it back");
             return Vec::new();
         };
         self.at = at;

@@ -73,7 +73,7 @@ impl App {
         Vec::new()
     }
 
-    fn leave_overlay(&mut self) -> Vec<Effect> {
+    pub(super) fn leave_overlay(&mut self) -> Vec<Effect> {
         self.overlay = None;
         self.view_mut().into_iter().for_each(View::drop_preview);
         for slot in [Slot::Preview, Slot::Find] {

@@ -89,6 +89,7 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<Ended>
         screen.set_mouse(true)?;
     }
     let mut rested = false;
+    let mut show_at = tokio::time::Instant::now();
     loop {
         screen.draw(|frame| session.app.draw(frame))?;
         let event = tokio::select! {
@@ -102,10 +103,13 @@ async fn event_loop(session: &mut Session, screen: &Screen) -> io::Result<Ended>
             event = input.recv() => if event.is_some() { event } else { return Ok(Ended::Code(129)) },
             event = session.next_event() => event,
             _ = tick.tick(), if !session.is_idle() => Some(Event::Tick),
-            () = tokio::time::sleep(PACE), if session.app.is_showing() && session.is_idle() => Some(Event::ShowNext),
+            () = tokio::time::sleep_until(show_at), if session.app.is_showing() && session.is_idle() => Some(Event::ShowNext),
             () = tokio::time::sleep(REST), if !rested => Some(Event::Rest),
         };
         rested = matches!(event, Some(Event::Rest));
+        if !rested {
+            show_at = tokio::time::Instant::now() + PACE;
+        }
         if let Some(ended) = take_in(session, screen, &mut input, event).await? {
             return Ok(ended);
         }

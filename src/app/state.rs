@@ -1,20 +1,21 @@
 //! The state of the workbench, and how a frame is made of it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::OpenCase;
 use super::copy::Between;
 use super::follow::Following;
 use super::lab::LessonEntry;
 use super::trail::Trail;
 use crate::action::{self, Action};
-use crate::case::{Case, CaseEntry, Record};
+use crate::case::CaseEntry;
 use crate::config::{Config, Key};
-use crate::engine::{Catalog, JobInfo, JobState, Recipe, Slot};
+use crate::engine::{Catalog, JobInfo, JobState, Slot};
 use crate::lab::Lesson;
 use crate::model::{
     Bookmark, ColumnUnderCursor, Desk, Focus, History, Snapshot, StackOf, Table, TableId, TextMode, ViewState,
@@ -46,43 +47,6 @@ pub struct Start {
     pub between: Between,
     /// The cases that can be gone on with, the newest first.
     pub cases: Vec<CaseEntry>,
-}
-
-/// What the workbench needs to know of its case.
-#[derive(Clone, Debug)]
-pub struct OpenCase {
-    pub name: String,
-    pub last_seq: u64,
-    pub last_table: u32,
-    /// Where exports go unless a person says otherwise.
-    pub exports: PathBuf,
-    pub history: History,
-    pub recipes: BTreeMap<TableId, Recipe>,
-    /// Where one stood the last time.
-    pub place: Option<String>,
-    /// Whether another program works in it, so that nothing can be kept.
-    pub read_only: bool,
-}
-
-impl OpenCase {
-    /// A case of this name and folder, from what its journal tells.
-    pub fn of(name: &str, folder: &Path, records: &[Record]) -> Self {
-        Self {
-            name: name.to_owned(),
-            last_seq: records.last().map_or(0, |record| record.seq),
-            last_table: records.iter().filter_map(|r| r.output.as_ref()).map(|o| o.table.0).max().unwrap_or(0),
-            exports: folder.join("exports"),
-            history: crate::case::history(records),
-            recipes: Recipe::of_records(records),
-            place: crate::case::read_place(folder),
-            read_only: false,
-        }
-    }
-
-    /// A case that is open for writing.
-    pub fn of_case(case: &Case) -> crate::case::Result<Self> {
-        Ok(Self::of(&case.info.name, &case.folder, &crate::case::read(case.journal.path())?))
-    }
 }
 
 /// What the answer of a job is for. A view is named by the table it was opened with, so that an answer finds the view
@@ -127,6 +91,9 @@ pub(super) struct Doing {
     pub(super) clock: String,
     /// The action that was done last.
     pub(super) action: &'static str,
+    /// Whether it asked to be done once more, and whether the one before it did.
+    pub(super) asks: bool,
+    pub(super) was_asked: bool,
 }
 
 /// The whole state; panes own theirs.
@@ -177,7 +144,7 @@ pub struct App {
 impl App {
     pub fn new(start: Start, catalog: Arc<Catalog>) -> Self {
         Self {
-            message: first_problem(&start),
+            message: first_problem(&start).or_else(|| read_only_message(start.case.as_ref())),
             status: status_of(start.case.as_ref()),
             look: Look::new(&start.config.theme, start.depth, start.mode),
             has_mouse: start.config.settings.mouse,
@@ -243,7 +210,7 @@ impl App {
                 || matches!(self.overlay, Some(Overlay::Prompt(_))),
             zoomed: self.zoomed,
             split: self.split,
-            has_lab: self.lab.is_some() && self.focus != Focus::Jobs,
+            has_lab: self.lab.is_some(),
         };
         layout(area, &shape)
     }
@@ -337,6 +304,12 @@ fn browser_of(library: &Library, at_tables: bool) -> Browser {
         browser.show_tables();
     }
     browser
+}
+
+fn read_only_message(case: Option<&OpenCase>) -> Option<Message> {
+    let name = &case.filter(|case| case.read_only)?.name;
+    let text = format!("another program works in {name}: here it can be looked at, and nothing that is done is kept");
+    Some(Message { tone: Tone::Warning, text })
 }
 
 fn status_of(case: Option<&OpenCase>) -> Status {

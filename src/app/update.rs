@@ -12,10 +12,8 @@ impl App {
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.is_resting = matches!(event, Event::Rest) || (self.is_resting && !matches!(event, Event::Key(_)));
         let mut effects = match event {
-            Event::Key(key) => {
-                self.stop_showing();
-                self.on_key(key)
-            }
+            Event::Key(_) if self.is_showing() => self.stop_showing(),
+            Event::Key(key) => self.on_key(key),
             Event::ShowNext => self.show_next(),
             Event::Paste(text) => self.on_paste(&text),
             Event::Resize(width, height) => {
@@ -58,11 +56,22 @@ impl App {
                 self.invoke(action)
             }
             Resolved::Nothing => {
-                let typed = show_chord(&std::mem::take(&mut self.pending));
-                self.say(Tone::Plain, format!("{typed} does nothing here; ? shows the keys"));
+                let keys = std::mem::take(&mut self.pending);
+                let text = self.what_keys_do_elsewhere(&keys);
+                self.say(Tone::Plain, text);
                 Vec::new()
             }
         }
+    }
+
+    /// Keys that do nothing in this pane may do something in another one.
+    fn what_keys_do_elsewhere(&self, keys: &[Key]) -> String {
+        let typed = show_chord(keys);
+        let elsewhere = self.config.keymap.bindings().iter().find(|binding| binding.chord == keys);
+        let pane = elsewhere.and_then(|binding| Focus::ALL.into_iter().find(|focus| focus.id() == binding.context));
+        let Some(pane) = pane else { return format!("{typed} does nothing here; ? shows the keys") };
+        let key = crate::action::find(&format!("focus-{}", pane.id())).map(|action| self.key(action));
+        format!("{typed} works in the {}; {} goes there", pane.id(), key.unwrap_or_default())
     }
 
     /// Does an action if it can act now, and says why where it cannot.
@@ -75,6 +84,7 @@ impl App {
         match (action.enabled)(&self.snapshot()) {
             Ok(()) => {
                 self.doing.action = action.id;
+                self.doing.was_asked = std::mem::take(&mut self.doing.asks);
                 self.note_for_lesson(action.id, crate::model::Params::new());
                 self.act(action.act)
             }

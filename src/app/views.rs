@@ -18,6 +18,13 @@ pub(super) struct Derivation {
     refiltered: bool,
 }
 
+impl Derivation {
+    /// Whether one of its filters is what was typed.
+    pub(super) fn has_chip(&self, typed: &str) -> bool {
+        self.chips.iter().any(|chip| chip.expr == typed)
+    }
+}
+
 impl App {
     /// Runs the query under the cursor, opens a table, or folds a family.
     pub(super) fn choose(&mut self) -> Vec<Effect> {
@@ -146,7 +153,9 @@ impl App {
         let (Some(at), Some(view)) = (at, view) else { return Vec::new() };
         let old = &self.views[at];
         let (chips, sort) = (old.chips.clone(), old.sort.clone());
-        let view = view.looking_like(old);
+        let (stack, parent) = (old.stack.clone(), old.parent);
+        let mut view = view.looking_like(old);
+        (view.stack, view.parent) = (stack, parent);
         // Stacks of the view before are stacks of this one.
         for stack in self.views.iter_mut().filter_map(|view| view.stack.as_mut()).filter(|stack| stack.base == base) {
             stack.base = view.base.0;

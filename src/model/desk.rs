@@ -126,7 +126,9 @@ impl Desk {
         let opened = self.views.iter().filter(|view| before.view(view.base).is_none());
         let closed = before.views.iter().filter(|view| self.view(view.base).is_none());
         // A table that takes another's place is both, and is told once.
-        let mut said: Vec<String> = opened.map(|view| format!("open {}", view.name)).collect();
+        let was_there = |view: &ViewState| closed.clone().any(|old| old.name == view.name);
+        let word = |view: &ViewState| if was_there(view) { "change" } else { "open" };
+        let mut said: Vec<String> = opened.map(|view| format!("{} {}", word(view), view.name)).collect();
         if said.is_empty() {
             said.extend(closed.map(|view| format!("close {}", view.name)));
         }
@@ -196,6 +198,11 @@ pub struct DeskChange {
     /// The view that is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<TableId>,
+    /// Where one stood before it, and in which view.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left: BTreeMap<TableId, Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_at: Option<TableId>,
 }
 
 impl DeskChange {
@@ -208,6 +215,8 @@ impl DeskChange {
             views: desk.views.iter().filter(differs).cloned().collect(),
             bookmarks: (before.bookmarks != desk.bookmarks).then(|| desk.bookmarks.clone()),
             at: desk.at,
+            left: before.places.clone(),
+            left_at: before.at,
         }
     }
 

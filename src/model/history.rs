@@ -91,6 +91,8 @@ impl History {
             }
             return;
         }
+        let left = Desk { places: change.left.clone(), at: change.left_at, ..Desk::clone(&self.now().desk) };
+        self.set_places(&left);
         let before = Arc::clone(&self.now().desk);
         let desk = change.apply(&before);
         let what = desk.changes_since(&before);

@@ -112,6 +112,8 @@ fn hint_of(action: &Action, screen: &Screen<'_>) -> Option<(u8, &'static str)> {
         "exclude-value" if in_stack => Some((2, "exclude")),
         "turn-stack" if in_stack => Some((3, "common first")),
         "include-value" | "turn-stack" if in_stack => None,
+        "toggle-detail" if screen.focus == crate::model::Focus::Detail => Some((25, "close")),
+        "back" if screen.focus == crate::model::Focus::Jobs => Some((1, "back")),
         "cancel-job" if screen.snapshot.n_jobs_running > 0 => Some((0, "cancel")),
         _ => action.hint,
     }
@@ -119,5 +121,6 @@ fn hint_of(action: &Action, screen: &Screen<'_>) -> Option<(u8, &'static str)> {
 
 /// `412 of 1,532 rows`, or one number where nothing is filtered.
 pub fn rows_of(shown: usize, all: usize) -> String {
-    if shown == all { format!("{} rows", count(all)) } else { format!("{} of {} rows", count(shown), count(all)) }
+    let word = if all == 1 { "row" } else { "rows" };
+    if shown == all { format!("{} {word}", count(all)) } else { format!("{} of {} {word}", count(shown), count(all)) }
 }

@@ -11,7 +11,7 @@ use super::{Screen, title};
 use crate::config::Keymap;
 use crate::lab::{Item, Lesson, LessonStep, Truths};
 use crate::model::{Focus, Params, Shown};
-use crate::ui::{Look, put_shown, rule, wrapped};
+use crate::ui::{Look, put, put_shown, rule, wrapped};
 
 /// A lesson that is being gone through.
 #[derive(Debug)]
@@ -135,7 +135,9 @@ fn with_keys(keymap: &Keymap, text: &str) -> String {
             let focus = action.panes.first().copied().unwrap_or(Focus::Grid);
             keymap.chord_of(focus, action)
         });
+        out.push('`');
         out.push_str(chord.as_deref().unwrap_or("(no key)"));
+        out.push('`');
         out.push_str(rest);
     }
     out
@@ -168,13 +170,13 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let from = lab.scroll.min(n_lines.saturating_sub(room(inner)));
     let text = Rect { x: inner.x + 2, width: text_width(area), height: 1, ..inner };
     for ((line, style), y) in lines.iter().skip(usize::from(from)).zip(inner.top()..inner.top() + room(inner)) {
-        put_shown(look, buf, Rect { y, ..text }, line, *style);
+        put_prose(look, buf, Rect { y, ..text }, &line.to_string(), *style);
     }
     let keys = wrapped(look, &keys_line(screen, lab, n_below), text.width, usize::from(KEY_LINES));
     for (line, y) in keys.iter().zip(inner.top() + room(inner)..inner.bottom()) {
         put_shown(look, buf, Rect { y, ..text }, line, look.dim);
     }
-    if area.right() < screen.rects.body.right() {
+    if area.right() < screen.rects.top.right() {
         rule(look, buf, Rect { x: area.right() - 1, width: 1, ..area });
     }
 }
@@ -190,6 +192,16 @@ const fn room(inner: Rect) -> u16 {
 
 /// In so many columns the keys need one line only.
 const ONE_LINE_OF_KEYS: u16 = 76;
+
+/// A line of prose; what stands between backticks is set apart.
+fn put_prose(look: &Look, buf: &mut Buffer, area: Rect, line: &str, style: Style) {
+    let mut rest = area;
+    for (piece, at) in line.split('`').zip(0..) {
+        let style = if at % 2 == 1 { look.accent.add_modifier(Modifier::BOLD) } else { style };
+        let used = put(look, buf, rest, piece, style);
+        rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
+    }
+}
 
 /// What can be done with the step now.
 fn keys_line(screen: &Screen<'_>, lab: &Lab, n_below: u16) -> String {

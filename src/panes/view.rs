@@ -256,7 +256,8 @@ impl View {
         self.move_row(0);
         self.move_column(0);
         self.frozen = self.frozen.min(self.columns().len());
-        self.top = scrolled(self.top, self.row, n_lines).min(self.n_rows().saturating_sub(1));
+        // A grid that has become taller shows as many rows as it can.
+        self.top = scrolled(self.top, self.row, n_lines).min(self.n_rows().saturating_sub(n_lines.max(1)));
         self.left = leftmost(self);
     }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::Screen;
-use crate::model::Shown;
+use crate::model::{Focus, Shown};
 use crate::ui::{count, put, put_shown, rule, wrapped};
 
 pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
@@ -45,7 +45,7 @@ fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
     lines.push(blank());
     for (action, what) in doors(screen) {
         let shown = wrapped(look, &what, width.saturating_sub(8), 2);
-        let keys = std::iter::once(screen.key(action)).chain(std::iter::repeat(" ".to_owned()));
+        let keys = std::iter::once(screen.key_in(Focus::Browser, action)).chain(std::iter::repeat(" ".to_owned()));
         lines.extend(keys.zip(shown).map(|(key, text)| (key, text, look.base)));
     }
     lines.push(blank());
@@ -63,6 +63,7 @@ fn lines(screen: &Screen<'_>, width: u16) -> Vec<WelcomeLine> {
 /// The actions that begin something, and what each begins.
 fn doors(screen: &Screen<'_>) -> Vec<(&'static str, String)> {
     let browser = screen.browser;
+    let has_lesson = screen.lab.is_some();
     let go_on = screen.newest_case.filter(|_| screen.status.case.is_none());
     let go_on = go_on.map(|name| ("open-case", format!("go on with {name}, or another case")));
     let doors = [
@@ -75,5 +76,5 @@ fn doors(screen: &Screen<'_>) -> Vec<(&'static str, String)> {
         ("help", "what every key does".to_owned()),
         ("close-view", "leave".to_owned()),
     ];
-    go_on.into_iter().chain(doors).collect()
+    go_on.into_iter().chain(doors).filter(|(action, _)| *action != "list-lessons" || !has_lesson).collect()
 }

@@ -50,6 +50,8 @@ pub struct Library {
 
 impl Library {
     pub fn new(config: LibraryConfig) -> Self {
+        // The engine tells what it thinks of an expression on stderr, which is the screen of the workbench.
+        polars::error::set_warning_function(|_, _| {});
         let mut library = Self {
             templates: Vec::new(),
             problems: Vec::new(),

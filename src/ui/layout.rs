@@ -68,7 +68,8 @@ pub fn layout(area: Rect, shape: &Shape) -> Rects {
         return rects;
     }
     let work = if shape.has_lab { cut_lab(&mut rects) } else { body };
-    rects.main = work;
+    // What lies over the panes leaves the lesson to be read.
+    (rects.main, rects.body) = (work, work);
     let browser_open = !shape.has_view || shape.focus == Focus::Browser || work.width >= WIDE;
     if browser_open {
         let width = BROWSER_WIDTH.min(work.width / 2);

@@ -64,7 +64,7 @@ fn a_type_is_changed_in_place_and_failures_are_told() {
     assert!(screen.contains("# pid") && screen.contains("31"), "{screen}");
     assert!(screen.contains("1 values are no number"), "{screen}");
     driver.keys("g N");
-    assert!(driver.screen().contains("noted rows of t  1 rows"), "{}", driver.screen());
+    assert!(driver.screen().contains("noted rows of t  1 row"), "{}", driver.screen());
 }
 
 #[test]
@@ -150,5 +150,5 @@ fn a_clock_that_is_set_right_twice_is_told_once_with_the_sum() {
     assert!(driver.screen().contains("2026-03-04 02:07:49"), "{}", driver.screen());
     driver.keys("c T").text("-3m20s").keys("Enter g n");
     let screen = driver.screen();
-    assert!(screen.contains("notes on t  1 rows") && screen.contains("set right by -6m40s in all"), "{screen}");
+    assert!(screen.contains("notes on t  1 row") && screen.contains("set right by -6m40s in all"), "{screen}");
 }

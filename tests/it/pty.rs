@@ -302,7 +302,7 @@ fn the_lab_leads_a_newcomer_to_the_first_exercise_and_keeps_the_place() {
         terminal.shows(&format!("{step} of "));
     }
     terminal.keys("\x0e");
-    terminal.shows("not yet: ");
+    terminal.shows("still to do: ");
     terminal.keys("1/list_alerts\r\r");
     terminal.shows("☑ all of them");
     terminal.keys("\x0e");

@@ -105,7 +105,7 @@ fn parameters_are_bound_and_aliases_work() {
     let mut driver = Driver::new();
     driver.keys("/").text("logons_of").keys("Enter Enter");
     driver.text("NORD\\adm-temp").keys("Enter");
-    assert!(driver.screen().contains("1 rows"), "{}", driver.screen());
+    assert!(driver.screen().contains("1 row"), "{}", driver.screen());
     driver.keys("1 Enter").text("x' OR 1=1 --").keys("Enter");
     assert!(driver.screen().contains("0 rows"), "{}", driver.screen());
 }
@@ -128,7 +128,7 @@ fn a_file_that_is_opened_is_there_for_sql() {
     driver.keys("o").text(path.to_str().unwrap()).keys("Enter");
     assert!(driver.screen().contains("2 rows, 2 cols"), "{}", driver.screen());
     driver.keys("Q").text("SELECT * FROM mine WHERE a > 1").keys("Enter");
-    assert!(driver.screen().contains("1 rows, 2 cols"), "{}", driver.screen());
+    assert!(driver.screen().contains("1 row, 2 cols"), "{}", driver.screen());
 }
 
 #[test]

@@ -65,7 +65,12 @@ impl App {
 
     /// The first rows of what is being opened are a view of their own until all rows are there.
     fn on_first_rows(&mut self, table: Arc<Table>) {
-        if self.overlay.is_none() && matches!(self.waiting.get(&Slot::Load), Some(Waiting::Open(_))) {
+        let is_free = match &self.overlay {
+            None => true,
+            Some(Overlay::Prompt(prompt)) => prompt.is_running,
+            Some(_) => false,
+        };
+        if is_free && matches!(self.waiting.get(&Slot::Load), Some(Waiting::Open(_))) {
             self.drop_first_rows();
             self.views.push(View::of_first_rows(table));
             self.at = self.views.len() - 1;
@@ -91,6 +96,10 @@ impl App {
         }
         match (waiting, &mut self.overlay) {
             (Waiting::Preview { .. } | Waiting::Find { .. }, _) => self.answer_prompt(Err(why)),
+            (Waiting::Open(_), Some(Overlay::Prompt(prompt))) if prompt.is_running => {
+                Self::show_error_place(prompt, &why);
+                (prompt.answer, prompt.is_running) = (Some(Err(why)), false);
+            }
             (Waiting::Export { .. }, Some(Overlay::Form(form))) if form.purpose == FormPurpose::Export => {
                 form.note = Some(Err(why));
             }
@@ -111,6 +120,7 @@ impl App {
         match typed {
             Some(typed) if is_shown && self.overlay.is_none() => {
                 let mut prompt = Prompt::new(PromptKind::Filter, &typed);
+                Self::show_error_place(&mut prompt, &why);
                 prompt.answer = Some(Err(why));
                 self.overlay = Some(Overlay::Prompt(prompt));
             }

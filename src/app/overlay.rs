@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::column_list::is_column_key;
+use super::overlay_keys::{form_key, is_line_end, picker_key, recall};
 use super::state::{App, Waiting};
 use super::views::filter_column;
 use super::{Effect, Next};
@@ -21,13 +22,22 @@ impl App {
         let quits = Key { code: KeyCode::Char('c'), ctrl: true, alt: false };
         match key.code {
             KeyCode::Esc => return self.leave_overlay(),
+            KeyCode::Tab | KeyCode::BackTab if matches!(&self.overlay, Some(Overlay::Prompt(_))) => {
+                self.complete(key.code == KeyCode::Tab);
+                return self.preview_completed();
+            }
             _ if key == quits => return self.leave_overlay(),
-            KeyCode::Enter => return self.accept_overlay(),
+            KeyCode::Enter if !key.alt => return self.accept_overlay(),
             _ => {}
         }
         let Some(overlay) = &mut self.overlay else { return Vec::new() };
         let changed = match overlay {
             Overlay::Prompt(prompt) => match key.code {
+                _ if prompt.kind.has_lines() && is_line_end(key) => {
+                    prompt.input.handle(tui_input::InputRequest::InsertChar('\n'));
+                    true
+                }
+                KeyCode::Up | KeyCode::Down if prompt.move_line(key.code == KeyCode::Down) => false,
                 KeyCode::Up | KeyCode::Down => {
                     recall(prompt, self.history_of_prompts.get(&prompt.kind), key.code == KeyCode::Up);
                     true
@@ -48,6 +58,19 @@ impl App {
 
     /// What was typed has changed: previews, ranks and notes follow.
     pub(super) fn overlay_changed(&mut self) -> Vec<Effect> {
+        self.offer_completions();
+        self.follow_overlay()
+    }
+
+    /// A completed word changes what a filter would leave, but not what may be gone through.
+    fn preview_completed(&mut self) -> Vec<Effect> {
+        match &self.overlay {
+            Some(Overlay::Prompt(prompt)) if prompt.kind != PromptKind::Sql => self.follow_overlay(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn follow_overlay(&mut self) -> Vec<Effect> {
         match &mut self.overlay {
             Some(Overlay::Picker(picker)) => picker.narrow(),
             Some(Overlay::Form(form)) if form.purpose == FormPurpose::Export => self.note_export(),
@@ -65,7 +88,11 @@ impl App {
                         self.browser.set_filter(&text);
                         Vec::new()
                     }
-                    PromptKind::Open | PromptKind::Sql | PromptKind::Answer => Vec::new(),
+                    PromptKind::Open | PromptKind::Answer => Vec::new(),
+                    PromptKind::Sql => {
+                        (prompt.answer, prompt.is_running) = (None, false);
+                        Vec::new()
+                    }
                 };
             }
             None => {}
@@ -125,11 +152,19 @@ impl App {
             }
             PromptKind::Search if !text.is_empty() => self.find_text(text, true),
             PromptKind::Open if !text.is_empty() => self.open(Step::new("open", Vec::new()).with("path", text)),
-            PromptKind::Sql if !text.is_empty() => self.open(Step::new("sql", Vec::new()).with("text", text)),
+            PromptKind::Sql if !text.is_empty() => self.ask_sql(prompt, text),
             _ => Vec::new(),
         };
         effects.insert(0, Effect::Cancel(Slot::Preview));
         effects
+    }
+
+    /// The line stays until the rows are there, so that a mistake can be mended.
+    fn ask_sql(&mut self, mut prompt: Prompt, text: String) -> Vec<Effect> {
+        (prompt.answer, prompt.is_running) = (Some(Ok("asking".to_owned())), true);
+        prompt.offered.clear();
+        self.overlay = Some(Overlay::Prompt(prompt));
+        self.open(Step::new("sql", Vec::new()).with("text", text))
     }
 
     fn accept_filter(&mut self, mut prompt: Prompt, text: &str) -> Vec<Effect> {
@@ -150,6 +185,8 @@ impl App {
             }
             Ok(chip) => effects.extend(self.add_chip(chip)),
             Err(why) => {
+                prompt.offered.clear();
+                Self::show_error_place(&mut prompt, &why);
                 prompt.answer = Some(Err(why));
                 self.overlay = Some(Overlay::Prompt(prompt));
             }
@@ -320,46 +357,4 @@ impl App {
         self.overlay = Some(Overlay::Form(form));
         self.open(step)
     }
-}
-
-/// Goes through what was typed before, newest first, and back to what was being typed.
-fn recall(prompt: &mut Prompt, history: Option<&Vec<String>>, older: bool) {
-    let n_known = history.map_or(0, Vec::len);
-    if prompt.back == 0 {
-        prompt.draft = prompt.input.value().to_owned();
-    }
-    prompt.back = if older { (prompt.back + 1).min(n_known) } else { prompt.back.saturating_sub(1) };
-    let text = if prompt.back == 0 { None } else { history.and_then(|h| h.get(n_known - prompt.back)) };
-    prompt.input = tui_input::Input::new(text.unwrap_or(&prompt.draft).clone());
-}
-
-fn picker_key(picker: &mut Picker, key: Key) -> bool {
-    match key.code {
-        KeyCode::Up => picker.move_by(-1),
-        KeyCode::Down | KeyCode::Tab => picker.move_by(1),
-        KeyCode::PageUp => picker.move_by(-10),
-        KeyCode::PageDown => picker.move_by(10),
-        _ => return edit(&mut picker.input, key),
-    }
-    false
-}
-
-fn form_key(form: &mut Form, key: Key) -> bool {
-    let at = form.at;
-    match key.code {
-        KeyCode::Up | KeyCode::BackTab => form.move_by(-1),
-        KeyCode::Down | KeyCode::Tab => form.move_by(1),
-        code => {
-            let Some(field) = form.fields.get_mut(at) else { return false };
-            if field.choices.is_empty() {
-                return edit(&mut field.input, key);
-            }
-            match code {
-                KeyCode::Left => field.turn(-1),
-                KeyCode::Right | KeyCode::Char(' ') => field.turn(1),
-                _ => return false,
-            }
-        }
-    }
-    true
 }

@@ -97,10 +97,13 @@ impl App {
 
     /// Pasted text goes into an open text field and nowhere else; control characters are refused.
     fn on_paste(&mut self, text: &str) -> Vec<Effect> {
-        // A field has one line: what parts lines and columns becomes a blank.
-        let text = text.replace("\r\n", " ").replace(['\n', '\r', '\t'], " ");
-        let n_bad = text.chars().filter(|c| c.is_control()).count();
-        let clean: String = text.chars().filter(|c| !c.is_control()).take(1 << 20).collect();
+        // Most fields have one line: what parts lines and columns becomes a blank there.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
+        let has_lines = matches!(&self.overlay, Some(Overlay::Prompt(prompt)) if prompt.kind.has_lines());
+        let text = if has_lines { text } else { text.replace('\n', " ") };
+        let is_bad = |c: &char| c.is_control() && *c != '\n';
+        let n_bad = text.chars().filter(is_bad).count();
+        let clean: String = text.chars().filter(|c| !is_bad(c)).take(1 << 20).collect();
         match &mut self.overlay {
             None => self.say(Tone::Warning, "pasted text was ignored: it goes only into text fields"),
             Some(overlay) => {

@@ -140,8 +140,12 @@ impl App {
 
     /// Closes the form whose step has been done.
     fn close_answered_form(&mut self) {
-        if matches!(&self.overlay, Some(Overlay::Form(form)) if matches!(form.purpose, FormPurpose::RunQuery(_) | FormPurpose::Operation(_)))
-        {
+        let is_answered = match &self.overlay {
+            Some(Overlay::Form(form)) => matches!(form.purpose, FormPurpose::RunQuery(_) | FormPurpose::Operation(_)),
+            Some(Overlay::Prompt(prompt)) => prompt.is_running,
+            _ => false,
+        };
+        if is_answered {
             self.overlay = None;
         }
     }

@@ -32,7 +32,7 @@ pub use jobs::Jobs;
 pub use jobs::describe as describe_job;
 pub use lab::{Lab, surplus as lab_surplus};
 pub use picker::{Choice, PickItem, Picker, PickerPurpose};
-pub use prompt::{Prompt, PromptKind};
+pub use prompt::{Completion, Prompt, PromptKind};
 pub use top::Status;
 pub use view::{Follow, Kept, Search, View};
 

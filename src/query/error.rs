@@ -35,7 +35,7 @@ pub fn plain_polars(error: &PolarsError) -> String {
     if let Some(word) = short.strip_prefix("unsupported function '").and_then(|rest| rest.split('\'').next()) {
         return format!("{short}; if {word} is a column, write it in double quotes");
     }
-    if let Some(name) = short.strip_prefix("unable to find column \"").and_then(|rest| rest.split('"').next()) {
+    if let Some(name) = short.split_once("unable to find column \"").and_then(|(_, rest)| rest.split('"').next()) {
         return format!("there is no column {name}; text is written in single quotes: '{name}'");
     }
     if short.contains("cannot compare string with numeric") {

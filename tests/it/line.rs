@@ -109,6 +109,38 @@ fn the_footer_names_palette_and_help_in_every_pane_and_keymap_at_80_columns() {
 }
 
 #[test]
+fn sql_is_completed_written_in_lines_and_mended_where_it_is_wrong() {
+    let mut driver = grid();
+    driver.keys("Q").text("sel");
+    assert!(driver.screen().contains("Tab: SELECT"), "{}", driver.screen());
+    driver
+        .keys("Tab")
+        .text(" Acc")
+        .keys("Tab")
+        .text(", COUNT(*) AS n")
+        .keys("Alt-Enter")
+        .text("FROM host_")
+        .keys("Tab");
+    driver.keys("Ctrl-j").text("GROUP BY Acount");
+    let screen = driver.screen();
+    assert!(
+        screen.contains("sql: SELECT Account, COUNT(*) AS n\n      FROM host_logons\n      GROUP BY Acount"),
+        "{screen}"
+    );
+    driver.keys("Enter");
+    let screen = driver.screen();
+    assert!(screen.contains("there is no column Acount") && screen.contains("GROUP BY Acount"), "{screen}");
+    // The cursor stands where the mistake is.
+    driver.keys("Right Right").text("c").keys("Enter");
+    let screen = driver.screen();
+    assert!(screen.contains("5 rows, 2 cols"), "{screen}");
+    driver.keys("Q Up Up");
+    assert!(driver.screen().contains("FROM host_logons"), "the history has it: {}", driver.screen());
+    driver.keys("Esc").keys("g T f").text("Logon").keys("Tab");
+    assert!(driver.screen().contains("LogonType"), "{}", driver.screen());
+}
+
+#[test]
 fn a_screen_that_is_too_small_says_so() {
     for (size, mode) in [((39, 30), TextMode::Unicode), ((80, 9), TextMode::Ascii)] {
         let mut driver = Driver::with(Wanted { size, mode, depth: ColourDepth::None, ..Wanted::default() });

@@ -330,7 +330,7 @@ fn a_long_value_can_be_read_to_its_end() {
 #[test]
 fn the_jobs_say_in_full_why_one_failed() {
     let mut driver = Driver::new();
-    driver.keys("Q").text("SELECT * FROM nowhere").keys("Enter 4");
+    driver.keys("Q").text("SELECT * FROM nowhere").keys("Enter Esc 4");
     // How long it took moves the line ends, so only the words count.
     let words = driver.screen().replace(['\n', '│'], " ");
     let words: Vec<&str> = words.split_whitespace().collect();

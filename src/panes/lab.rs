@@ -169,8 +169,11 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let n_below = n_lines.saturating_sub(room(inner)).saturating_sub(lab.scroll);
     let from = lab.scroll.min(n_lines.saturating_sub(room(inner)));
     let text = Rect { x: inner.x + 2, width: text_width(area), height: 1, ..inner };
-    for ((line, style), y) in lines.iter().skip(usize::from(from)).zip(inner.top()..inner.top() + room(inner)) {
-        put_prose(look, buf, Rect { y, ..text }, &line.to_string(), *style);
+    let mut is_inside = false;
+    for ((line, style), at) in lines.iter().zip(0..from + room(inner)) {
+        // What begins on a line that is scrolled away still ends on one that is not.
+        let row = Rect { y: inner.top() + at.saturating_sub(from), height: u16::from(at >= from), ..text };
+        is_inside = put_prose(look, buf, row, &line.to_string(), *style, is_inside);
     }
     let keys = wrapped(look, &keys_line(screen, lab, n_below), text.width, usize::from(KEY_LINES));
     for (line, y) in keys.iter().zip(inner.top() + room(inner)..inner.bottom()) {
@@ -193,14 +196,16 @@ const fn room(inner: Rect) -> u16 {
 /// In so many columns the keys need one line only.
 const ONE_LINE_OF_KEYS: u16 = 76;
 
-/// A line of prose; what stands between backticks is set apart.
-fn put_prose(look: &Look, buf: &mut Buffer, area: Rect, line: &str, style: Style) {
+/// A line of prose; what stands between backticks is set apart. Gives whether the line ends inside such a pair.
+fn put_prose(look: &Look, buf: &mut Buffer, area: Rect, line: &str, style: Style, mut is_inside: bool) -> bool {
     let mut rest = area;
     for (piece, at) in line.split('`').zip(0..) {
-        let style = if at % 2 == 1 { look.accent.add_modifier(Modifier::BOLD) } else { style };
+        is_inside ^= at > 0;
+        let style = if is_inside { look.accent.add_modifier(Modifier::BOLD) } else { style };
         let used = put(look, buf, rest, piece, style);
         rest = Rect { x: rest.x + used, width: rest.width.saturating_sub(used), ..rest };
     }
+    is_inside
 }
 
 /// What can be done with the step now.

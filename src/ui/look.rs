@@ -161,14 +161,26 @@ fn colour(colour: Colour, depth: ColourDepth) -> Color {
     match (colour, depth) {
         (Colour::Default, _) | (_, ColourDepth::None) => Color::Reset,
         (Colour::Ansi(n), _) => ANSI[usize::from(n % 16)],
-        (Colour::Rgb(r, g, b), ColourDepth::True) => Color::Rgb(r, g, b),
+        // A colour of the palette takes a third fewer bytes by its number.
+        (Colour::Rgb(r, g, b), ColourDepth::True) if palette(nearest(r, g, b)) != [r, g, b] => Color::Rgb(r, g, b),
+        (Colour::Rgb(r, g, b), ColourDepth::True) => Color::Indexed(nearest(r, g, b)),
         (Colour::Rgb(r, g, b), ColourDepth::Indexed) => Color::Indexed(nearest(r, g, b)),
     }
 }
 
+/// The colour of a number of xterm's palette from 16 on.
+fn palette(number: u8) -> [u8; 3] {
+    if number >= 232 {
+        return [8 + 10 * (number - 232); 3];
+    }
+    let cube = number.saturating_sub(16);
+    [cube / 36, cube / 6 % 6, cube % 6].map(|i| STEPS[usize::from(i)])
+}
+
+const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
 /// The nearest of xterm's 6x6x6 cube or its 24 greys.
 fn nearest(r: u8, g: u8, b: u8) -> u8 {
-    const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
     let step = |c: u8| (0..6_u8).min_by_key(|i| STEPS[usize::from(*i)].abs_diff(c)).unwrap_or(0);
     let (ri, gi, bi) = (step(r), step(g), step(b));
     let cube = [STEPS[usize::from(ri)], STEPS[usize::from(gi)], STEPS[usize::from(bi)]];
@@ -191,6 +203,16 @@ mod tests {
         assert_eq!(depth(&[("COLORTERM", "truecolor")]), ColourDepth::True);
         assert_eq!(depth(&[("COLORTERM", "truecolor"), ("NO_COLOR", "1")]), ColourDepth::None);
         assert_eq!(depth(&[("NO_COLOR", "")]), ColourDepth::Indexed);
+    }
+
+    #[test]
+    fn our_colours_are_sent_by_their_numbers() {
+        for n in 16..=255 {
+            let [r, g, b] = palette(n);
+            assert_eq!(palette(nearest(r, g, b)), [r, g, b], "{n}");
+        }
+        assert_eq!(colour(Colour::Rgb(0x12, 0x12, 0x12), ColourDepth::True), Color::Indexed(233));
+        assert_eq!(colour(Colour::Rgb(0x12, 0x12, 0x13), ColourDepth::True), Color::Rgb(0x12, 0x12, 0x13));
     }
 
     #[test]

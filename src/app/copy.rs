@@ -63,7 +63,7 @@ impl App {
         };
         let text = if act == Act::CopyCellDefanged { defanged(&text) } else { text };
         let sequence = self.between.sequence(&text);
-        if text.len() * 4 / 3 > MOST_BYTES {
+        if text.len() > MOST_BYTES / 4 * 3 {
             let key = crate::action::find("export").map(|action| self.key(action)).unwrap_or_default();
             let size = count(text.len());
             let most = count(MOST_BYTES / 4 * 3);
@@ -74,7 +74,7 @@ impl App {
         }
         let through = match self.between {
             Between::Nothing => "",
-            Between::Tmux => " through tmux, which must allow it (set-clipboard or allow-passthrough on)",
+            Between::Tmux => " through tmux (its allow-passthrough must be on)",
             Between::Screen => " through screen",
         };
         let said =

@@ -46,7 +46,10 @@ fn run(cx: &Cx<'_>, _step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
 fn said(table: &Table) -> BTreeMap<(u32, u32), Vec<&str>> {
     let mut said: BTreeMap<(u32, u32), Vec<&str>> = BTreeMap::new();
     for note in &table.notes {
-        let named = table.sources.iter().find(|(_, evidence)| evidence.path == note.about);
+        // Notes name a file as it was given, evidence by its whole path.
+        let whole = std::path::absolute(&note.about).map(|path| path.display().to_string()).unwrap_or_default();
+        let is_it = |path: &str| path == note.about || path == whole;
+        let named = table.sources.iter().find(|(_, evidence)| is_it(&evidence.path));
         let only = table.sources.first().filter(|_| table.sources.len() == 1);
         let Some((source, _)) = named.or(only) else { continue };
         for row in &note.rows {

@@ -139,7 +139,14 @@ impl Library {
 
     fn remember(&self, part: &Part) -> Result<(SourceId, Evidence)> {
         let mtime = part.modified().map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
-        let evidence = Evidence { path: part.path(), bytes: part.bytes()?, mtime, sha256: None };
+        // The same file is the same evidence from whatever folder it was named.
+        let path = match part {
+            Part::File(path) | Part::Beginning(path, _) => {
+                std::path::absolute(path).map_or_else(|_| part.path(), |path| path.display().to_string())
+            }
+            Part::Embedded(_) => part.path(),
+        };
+        let evidence = Evidence { path, bytes: part.bytes()?, mtime, sha256: None };
         let known = &mut lock(&self.opened).evidence;
         let at = known.iter().position(|e| *e == evidence).unwrap_or_else(|| {
             known.push(evidence.clone());

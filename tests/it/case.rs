@@ -183,6 +183,22 @@ fn back_and_forward_find_each_view_as_it_was() {
 }
 
 #[test]
+fn marks_and_bookmarks_of_a_file_that_was_named_from_here_come_back() {
+    let folder = tempfile::tempdir_in(std::env::current_dir().unwrap()).unwrap();
+    let name = folder.path().file_name().unwrap().to_str().unwrap().to_owned();
+    std::fs::write(folder.path().join("here.csv"), "a,b\n1,x\n2,y\n").unwrap();
+    let case = folder.path().join("case");
+    let mut driver = in_case(&case);
+    driver.keys("o").text(&format!("{name}/here.csv")).keys("Enter j m g g b").text("first").keys("Enter");
+    assert!(driver.screen().contains("1 marked"));
+    drop(driver);
+    let mut again = in_case(&case);
+    assert!(again.screen().contains("1 marked"), "{}", again.screen());
+    again.keys("G g b Enter");
+    assert!(again.screen().contains("row 1"), "{}", again.screen());
+}
+
+#[test]
 fn evidence_that_is_gone_costs_its_view_and_comes_back_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let evidence = folder.path().join("evidence.csv");

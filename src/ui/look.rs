@@ -163,8 +163,7 @@ fn colour(colour: Colour, depth: ColourDepth) -> Color {
         (Colour::Ansi(n), _) => ANSI[usize::from(n % 16)],
         // A colour of the palette takes a third fewer bytes by its number.
         (Colour::Rgb(r, g, b), ColourDepth::True) if palette(nearest(r, g, b)) != [r, g, b] => Color::Rgb(r, g, b),
-        (Colour::Rgb(r, g, b), ColourDepth::True) => Color::Indexed(nearest(r, g, b)),
-        (Colour::Rgb(r, g, b), ColourDepth::Indexed) => Color::Indexed(nearest(r, g, b)),
+        (Colour::Rgb(r, g, b), _) => Color::Indexed(nearest(r, g, b)),
     }
 }
 

@@ -162,9 +162,14 @@ pub fn lines(buffer: &Buffer) -> String {
         .join("\n")
 }
 
+/// The binary that is tested; `CASEBOOK_BIN` names another one, such as the one that is shipped.
+pub fn program() -> String {
+    std::env::var("CASEBOOK_BIN").unwrap_or_else(|_| env!("CARGO_BIN_EXE_casebook").to_owned())
+}
+
 /// The binary, in a home of its own, without colours, case or network.
 pub fn binary(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_casebook"));
+    let mut command = Command::new(program());
     command.env_clear().env("HOME", home).env("LANG", "C.UTF-8").env("USER", "analyst").stdin(Stdio::null());
     command.current_dir(home);
     command

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use crate::driver::data;
+use crate::driver::{data, program};
 
 /// Longer than any honest answer, so that a hang is a failure and not a stuck run.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ impl Terminal {
 
     /// Starts in a home that others use too.
     fn start_in(home: Arc<tempfile::TempDir>, arguments: &[&str]) -> Self {
-        Self::run_in(home, env!("CARGO_BIN_EXE_casebook"), arguments)
+        Self::run_in(home, &program(), arguments)
     }
 
     fn run_in(home: Arc<tempfile::TempDir>, program: &str, arguments: &[&str]) -> Self {
@@ -329,7 +329,7 @@ fn standard_input_is_followed_as_it_goes_on() {
     let feed = home.path().join("feed");
     assert!(std::process::Command::new("mkfifo").arg(&feed).status().unwrap().success());
     // The terminal is the program's; what it reads comes through a pipe, as from another command.
-    let command = format!("exec {} open - --follow < feed", env!("CARGO_BIN_EXE_casebook"));
+    let command = format!("exec {} open - --follow < feed", program());
     let mut terminal = Terminal::run_in(home, "/bin/sh", &["-c", &command]);
     let mut writer = std::fs::OpenOptions::new().write(true).open(&feed).unwrap();
     writer.write_all(b"n,who\n1,SYSTEM\n").unwrap();

@@ -67,7 +67,7 @@ impl PromptKind {
             Self::Search => "text to look for in the shown columns",
             Self::BrowserFilter => "part of a name or description; empty shows all",
             Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, also .gz .zst",
-            Self::Sql => "such as SELECT Computer, COUNT(*) FROM host_logons GROUP BY Computer",
+            Self::Sql => "SELECT ... FROM host_logons; Tab completes, Alt-Enter or Ctrl-j is a new line",
             Self::Answer => "a number, a time, a word: what the question asks for",
         }
     }

@@ -1,8 +1,8 @@
 //! The real binary in a real terminal.
 
 use std::io::{Read, Write};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -17,6 +17,8 @@ struct Terminal {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
+    /// While it is held the line takes no bytes.
+    line: Arc<Mutex<()>>,
     parser: vt100::Parser,
     bytes: Vec<u8>,
     _home: Arc<tempfile::TempDir>,
@@ -51,9 +53,12 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
         let (sender, output) = channel();
+        let line: Arc<Mutex<()>> = Arc::default();
+        let of_reader = Arc::clone(&line);
         std::thread::spawn(move || {
-            let mut buffer = vec![0; 1 << 16];
+            let mut buffer = vec![0; 1 << 12];
             while let Ok(n) = reader.read(&mut buffer) {
+                drop(of_reader.lock());
                 if n == 0 || sender.send(buffer[..n].to_vec()).is_err() {
                     break;
                 }
@@ -64,6 +69,7 @@ impl Terminal {
             master: pair.master,
             writer,
             output,
+            line,
             parser: vt100::Parser::new(24, 80, 0),
             bytes: Vec::new(),
             _home: home,
@@ -338,4 +344,32 @@ fn standard_input_is_followed_as_it_goes_on() {
     terminal.shows("3 rows");
     terminal.keys("ZZ");
     assert_eq!(terminal.ended(), 0);
+}
+
+#[test]
+fn a_line_that_stands_still_loses_no_key_and_gets_no_stale_frame() {
+    let mut terminal = Terminal::start(&["lab", "get-data"]);
+    terminal.shows("Lesson 2");
+    terminal.keys("1/list_host_events\r\r");
+    terminal.shows("39,456 rows");
+    while let Ok(bytes) = terminal.output.recv_timeout(Duration::from_millis(300)) {
+        terminal.parser.process(&bytes);
+    }
+    let line = Arc::clone(&terminal.line);
+    let held = line.lock().unwrap();
+    for _ in 0..30 {
+        terminal.keys(&"j".repeat(100));
+        // Time for many frames, if anybody made them.
+        let until = Instant::now() + Duration::from_millis(20);
+        while Instant::now() < until {
+            std::thread::yield_now();
+        }
+    }
+    drop(held);
+    let before = terminal.bytes.len();
+    terminal.shows("row 3,001");
+    let n_sent = terminal.bytes.len() - before;
+    assert!(n_sent < 40_000, "{n_sent} bytes were sent for the last of 3,000 rows");
+    terminal.signal("TERM");
+    terminal.ended();
 }

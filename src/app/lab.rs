@@ -335,7 +335,7 @@ impl App {
         let item = |lesson: &LessonEntry| PickItem {
             keys: self.live_progress(&lesson.id).unwrap_or_else(|| lesson.progress.clone()),
             name: lesson.id.clone(),
-            text: format!("{} {}, {} min: {}", lesson.number, lesson.title, lesson.minutes, lesson.goal),
+            text: format!("{} min: {}", lesson.minutes, lesson.goal),
             also: "",
             choice: Choice::Lesson(lesson.id.clone()),
             is_dim: false,

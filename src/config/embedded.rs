@@ -30,33 +30,27 @@ pub fn text(path: &str) -> Option<&'static str> {
 
 /// The built-in query templates, in order of their file names.
 pub fn queries() -> Vec<(String, &'static str)> {
-    let named = |file: &'static include_dir::File<'static>| {
-        Some((format!("queries/{}", file.path().display()), file.contents_utf8()?))
-    };
-    let mut files: Vec<_> = QUERIES.files().filter_map(named).collect();
-    files.sort_unstable();
-    files
+    texts("queries", &QUERIES)
 }
 
 /// The built-in themes, in order of their file names.
 pub fn themes() -> Vec<(String, &'static str)> {
-    let named = |file: &'static include_dir::File<'static>| {
-        Some((format!("themes/{}", file.path().display()), file.contents_utf8()?))
-    };
-    let mut themes: Vec<_> = THEMES.files().filter_map(named).collect();
-    themes.sort_unstable();
-    themes
+    texts("themes", &THEMES)
 }
 
 /// The built-in lessons, in order of their file names.
 pub fn lessons() -> Vec<(String, &'static str)> {
-    let files = DATA.get_dir("lab/lessons").map(Dir::files).into_iter().flatten();
+    DATA.get_dir("lab/lessons").map(|dir| texts("data", dir)).unwrap_or_default()
+}
+
+/// The texts of a folder with their paths in the project, in order; `root` is the folder that those begin with.
+fn texts(root: &str, dir: &'static Dir<'static>) -> Vec<(String, &'static str)> {
     let named = |file: &'static include_dir::File<'static>| {
-        Some((format!("data/{}", file.path().display()), file.contents_utf8()?))
+        Some((format!("{root}/{}", file.path().display()), file.contents_utf8()?))
     };
-    let mut lessons: Vec<_> = files.filter_map(named).collect();
-    lessons.sort_unstable();
-    lessons
+    let mut files: Vec<_> = dir.files().filter_map(named).collect();
+    files.sort_unstable();
+    files
 }
 
 /// Every built-in table with its file name's ending still on.

@@ -160,7 +160,9 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     let n_steps = lab.lesson.steps.len();
     let name = format!("Lesson {}{}{}", lab.lesson.number, look.glyphs.dot, lab.lesson.title);
     let place = format!("{} of {n_steps}{}{}", lab.step + 1, look.glyphs.dot, lab.current().title);
-    let inner = title(screen, area, buf, &name, screen.focus == Focus::Lab, &place);
+    let has_rule = area.right() < screen.rects.top.right();
+    let text_area = Rect { width: area.width - u16::from(has_rule), ..area };
+    let inner = title(screen, text_area, buf, &name, screen.focus == Focus::Lab, &place);
     if inner.height == 0 {
         return;
     }
@@ -179,7 +181,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
     for (line, y) in keys.iter().zip(inner.top() + room(inner)..inner.bottom()) {
         put_shown(look, buf, Rect { y, ..text }, line, look.dim);
     }
-    if area.right() < screen.rects.top.right() {
+    if has_rule {
         rule(look, buf, Rect { x: area.right() - 1, width: 1, ..area });
     }
 }

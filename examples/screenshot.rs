@@ -37,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         lessons: Vec::new(),
         between: casebook::app::Between::Nothing,
         cases: Vec::new(),
+        gate: std::sync::Arc::default(),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut session = Session::new(start, None, runtime.handle().clone(), chrono::Utc::now);

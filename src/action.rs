@@ -2,7 +2,15 @@
 //!
 //! The palette, the help pane, the footer, the keymap check and `docs/generated/actions.md` are made from it.
 
+mod condition;
+
 use std::borrow::Cow;
+
+use condition::{
+    always, has_bookmarks, has_filters, has_hidden_columns, has_marks, has_notes, has_rows, has_search,
+    has_something_to_search, has_table, has_views, in_lesson, job_runs, on_a_cell, on_a_column, on_a_query, on_a_stack,
+    two_marked, whole, whole_cell, whole_column,
+};
 
 use crate::model::{Focus, Snapshot};
 
@@ -51,6 +59,7 @@ pub enum Act {
     GoFirstColumn,
     GoForward,
     GoLastColumn,
+    GoToEvidence,
     GoTop,
     GrowPane,
     HalfPageDown,
@@ -60,6 +69,7 @@ pub enum Act {
     HideColumn,
     IncludeValue,
     InvertMarks,
+    JoinBack,
     JoinTables,
     ListColumns,
     ListLessons,
@@ -74,6 +84,8 @@ pub enum Act {
     MoveUp,
     NextStep,
     NextView,
+    /// The operation of this id, on the column under the cursor.
+    Operate(&'static str),
     OpenCase,
     OpenEvidence,
     PageDown,
@@ -89,6 +101,7 @@ pub enum Act {
     Redraw,
     Resample,
     ResetLesson,
+    RunOperation,
     RunSql,
     RunWithParameters,
     Sample,
@@ -97,6 +110,7 @@ pub enum Act {
     SearchPrevious,
     SetTime,
     ShowBookmarks,
+    ShowChain,
     ShowColumns,
     ShowHistory,
     ShowMe,
@@ -109,8 +123,10 @@ pub enum Act {
     Stack,
     StackSeveral,
     Suspend,
+    SweepIocs,
     ToggleDetail,
     ToggleMouse,
+    ToggleOnline,
     TurnStack,
     TurnTimeZone,
     Undo,
@@ -186,6 +202,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::ClearFilters, "clear-filters", "Drop all filters of this view", GRID, has_filters).also("reset"),
     row(Act::ClearMarks, "clear-marks", "Take the marks off all rows", GRID, has_marks).also("unmark deselect"),
     row(Act::CloseView, "close-view", "Close this view; with none left, quit", ALL, always).also("quit exit"),
+    row(Act::Operate("cmdline-features"), "cmdline-features", "Numbers that tell command lines apart", GRID, whole_column).also("cluster process"),
     row(Act::CompareRows, "compare-rows", "Put two marked rows beside each other", GRID, two_marked).also("difference side"),
     row(Act::ConcatTables, "concat-tables", "Put another open table's rows into this one, by time", GRID, whole).also("union append merge timeline"),
     row(Act::ConvertColumn, "convert-column", "Give the column another type: number, time, text", GRID, whole_column).also("type cast parse"),
@@ -194,11 +211,15 @@ pub const ACTIONS: &[Action] = &[
     row(Act::CopyColumn, "copy-column", "Copy the values of this column", GRID, on_a_cell).also("yank clipboard"),
     row(Act::CopyMarked, "copy-marked", "Copy the marked rows with their heading", GRID, has_marks).also("yank clipboard"),
     row(Act::CopyRow, "copy-row", "Copy the row, cells parted by tabs", GRID, has_rows).also("yank clipboard"),
+    row(Act::Operate("defang"), "defang", "Write this column's indicators so that nobody follows them", GRID, whole_column).also("hxxp"),
     row(Act::DiffTables, "diff-tables", "What is new or gone: against a table, or since a moment", GRID, whole_column).also("compare new baseline"),
+    row(Act::Operate("domain-parts"), "domain-parts", "Take this column's names apart: suffix, registered domain", GRID, whole_column).also("tld punycode idn"),
     row(Act::DropFilter, "drop-filter", "Drop the newest filter", GRID, has_filters).also("undo remove"),
     row(Act::EditFilters, "edit-filters", "Edit the filters: as one SQL expression", GRID, whole).also("where expression sql"),
     row(Act::ExcludeValue, "exclude-value", "Hide the rows that hold the value under the cursor", GRID, whole_cell).also("not filter out").hint(41, "exclude"),
+    row(Act::Operate("explode"), "explode", "A row for each member of this column's lists", GRID, whole_column).also("list unnest"),
     row(Act::Export, "export", "Write the shown, marked or all rows to a file", GRID, whole).also("save csv jsonl parquet write").hint(60, "export"),
+    row(Act::Operate("extract-iocs"), "extract-iocs", "Find the indicators in this column", GRID, whole_column).also("ioc url ip hash domain"),
     row(Act::Filter, "filter", "Keep only rows that match, as you type: text, or an SQL expression", GRID, whole).also("where grep live").hint(30, "filter"),
     row(Act::FocusBrowser, "focus-browser", "Go to the query browser", ALL, always).also("queries"),
     row(Act::FocusDetail, "focus-detail", "Go to the row detail", ALL, has_rows).also("row record"),
@@ -215,6 +236,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::GoFirstColumn, "go-first-column", "Go to the first column", GRID, on_a_column).also("home"),
     row(Act::GoForward, "go-forward", "Forward to the view you came back from", ALL, always).also("history next"),
     row(Act::GoLastColumn, "go-last-column", "Go to the last column", GRID, on_a_column).also("end"),
+    row(Act::GoToEvidence, "go-to-evidence", "To the row of the evidence that this row comes from", GRID, has_rows).also("source origin lineage"),
     row(Act::GoTop, "go-top", "Go to the first row", ALL, always).also("home first"),
     row(Act::GrowPane, "grow-pane", "Make this pane larger", ALL, has_table).also("resize split"),
     row(Act::HalfPageDown, "half-page-down", "Half a page down", ALL, always).also("scroll"),
@@ -224,12 +246,15 @@ pub const ACTIONS: &[Action] = &[
     row(Act::HideColumn, "hide-column", "Hide this column", GRID, on_a_column).also("remove"),
     row(Act::IncludeValue, "include-value", "Keep only rows that hold the value under the cursor", GRID, whole_cell).also("filter in only equal").hint(40, "include"),
     row(Act::InvertMarks, "invert-marks", "Mark what is not marked, and the other way round", GRID, has_rows).also("select all"),
+    row(Act::Operate("ip-type"), "ip-type", "What kind of addresses these are", GRID, whole_column).also("public private"),
+    row(Act::JoinBack, "join-back", "Put this result's columns beside the rows it was made from", GRID, whole).also("merge"),
     row(Act::JoinTables, "join-tables", "Put another open table's columns beside these rows, by key", GRID, whole_column).also("merge lookup"),
     row(Act::ListColumns, "list-columns", "Find a column by name; show, hide, hide all that are empty", GRID, has_table).also("find goto empty"),
     row(Act::ListLessons, "list-lessons", "List the lessons and begin one", ALL, always).also("lab tutorial learn guide"),
     row(Act::ListViews, "list-views", "List the open views and go to one", ALL, has_table).also("windows tables buffers"),
     row(Act::Mark, "mark", "Mark this row, or take its mark off", GRID, has_rows).also("select tag").hint(55, "mark"),
     row(Act::MarkRange, "mark-range", "Mark from the last mark to here", GRID, has_marks).also("select"),
+    row(Act::Operate("mask"), "mask", "Mask addresses, accounts and SIDs of this column, to share it", GRID, whole_column).also("anonymise redact hash"),
     row(Act::MoveColumnLeft, "move-column-left", "Move this column to the left", GRID, on_a_column).also("order"),
     row(Act::MoveColumnRight, "move-column-right", "Move this column to the right", GRID, on_a_column).also("order"),
     row(Act::MoveDown, "move-down", "Down", ALL, always),
@@ -244,6 +269,8 @@ pub const ACTIONS: &[Action] = &[
     row(Act::PageUp, "page-up", "A page up", ALL, always).also("scroll"),
     row(Act::Palette, "palette", "Find an action by name", ALL, always).also("command menu").hint(90, "palette"),
     row(Act::ParentView, "parent-view", "To the view that this one was made of", GRID, has_table).also("up"),
+    row(Act::Operate("parse-json"), "parse-json", "Columns of the members of this column's maps", GRID, whole_column).also("nested fields"),
+    row(Act::Operate("parse-syslog"), "parse-syslog", "Take this column's syslog lines apart", GRID, whole_column),
     row(Act::PreviousStep, "previous-step", "The step before", ALL, in_lesson).also("lab"),
     row(Act::PreviousView, "previous-view", "The previous of the open views", ALL, has_views).also("table tab"),
     row(Act::ProfileColumn, "profile-column", "What this column is like: nulls, distinct, extremes, quantiles", GRID, whole_column).also("statistics describe summary"),
@@ -251,8 +278,13 @@ pub const ACTIONS: &[Action] = &[
     row(Act::Quit, "quit", "Leave casebook", ALL, always).also("exit"),
     row(Act::Redo, "redo", "Do again what was undone", ALL, always).also("repeat"),
     row(Act::Redraw, "redraw", "Draw the whole screen anew", ALL, always).also("refresh"),
+    row(Act::Operate("refang"), "refang", "Write this column's defanged indicators as they are", GRID, whole_column).also("hxxp"),
     row(Act::Resample, "resample", "Count the rows of each minute, hour, day ...", GRID, whole).also("time series histogram bin"),
     row(Act::ResetLesson, "reset-lesson", "Begin the lesson anew", ALL, in_lesson).also("lab restart"),
+    row(Act::Operate("resolve-dns"), "resolve-dns", "Ask name servers about this column's names; their owner can see it", GRID, whole_column).also("dns lookup"),
+    row(Act::Operate("reverse-dns"), "reverse-dns", "Ask for the names of this column's addresses; their owner can see it", GRID, whole_column).also("dns ptr"),
+    row(Act::Operate("risky-cmdline"), "risky-cmdline", "Which command lines are suspicious, and why", GRID, whole_column).also("attack mitre lolbas"),
+    row(Act::RunOperation, "run-operation", "Choose any operation and do it on this table", GRID, whole).also("do transform"),
     row(Act::RunSql, "run-sql", "Ask the loaded tables with SQL", ALL, always).also("query select").hint(70, "sql"),
     row(Act::RunWithParameters, "run-with-parameters", "Fill in the query's parameters and time range, then run it", BROWSER, on_a_query).also("arguments form").hint(20, "parameters"),
     row(Act::Sample, "sample", "Some rows by chance", GRID, whole).also("random"),
@@ -261,6 +293,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::SearchPrevious, "search-previous", "The match before", GRID, has_search).also("find"),
     row(Act::SetTime, "set-time", "Make this column the table's time, and set its clock right", GRID, whole_column).also("clock skew drift"),
     row(Act::ShowBookmarks, "show-bookmarks", "List the bookmarks and go to one", ALL, has_bookmarks).also("flags notes tags"),
+    row(Act::ShowChain, "show-chain", "What this row was made of, step by step, down to the evidence", GRID, has_rows).also("lineage provenance origin"),
     row(Act::ShowColumns, "show-columns", "Show the hidden columns again", GRID, has_hidden_columns).also("unhide"),
     row(Act::ShowHistory, "show-history", "List the steps and go back to any of them", ALL, always).also("log journal timeline"),
     row(Act::ShowMe, "show-me", "Have the step done before your eyes", ALL, in_lesson).also("lab demonstration"),
@@ -273,118 +306,21 @@ pub const ACTIONS: &[Action] = &[
     row(Act::Stack, "stack", "Count this column's values: how often, when, on how many hosts; rare first", GRID, whole_column).also("value counts frequency group histogram").hint(45, "stack"),
     row(Act::StackSeveral, "stack-several", "Count the values of several columns together", GRID, whole_column).also("value counts group"),
     row(Act::Suspend, "suspend", "Give the terminal back to the shell; fg returns", ALL, always).also("background"),
+    row(Act::SweepIocs, "sweep-iocs", "Paste a report: where do its indicators stand in the open tables", GRID, whole).also("ioc intel search"),
     row(Act::ToggleDetail, "toggle-detail", "Open or close the row detail", GRID, has_rows).also("record enter").hint(25, "detail"),
     row(Act::ToggleMouse, "toggle-mouse", "Let the mouse move the cursor, or leave it to the terminal", ALL, always).also("click select"),
+    row(Act::ToggleOnline, "toggle-online", "Let things be asked of the outside, or nothing", ALL, always).also("network offline internet"),
     row(Act::TurnStack, "turn-stack", "In a stack: common values first, or rare ones again", GRID, on_a_stack).also("order"),
     row(Act::TurnTimeZone, "turn-time-zone", "Show times in UTC, in the host's zone, in this machine's", ALL, always).also("local utc"),
     row(Act::Undo, "undo", "Undo the last step; nothing is lost", ALL, always).also("revert").hint(65, "undo"),
+    row(Act::Operate("unpack-base64"), "unpack-base64", "Decode what is hidden in this column, layer by layer", GRID, whole_column).also("decode gzip zip hex powershell"),
+    row(Act::Operate("url-parts"), "url-parts", "Take this column's URLs apart", GRID, whole_column).also("host path query"),
+    row(Act::Operate("validate-tld"), "validate-tld", "Whether this column's names end in a suffix that is known", GRID, whole_column),
+    row(Act::Operate("whois"), "whois", "Ask the registries who holds this column's names or addresses", GRID, whole_column).also("rdap registrar"),
     row(Act::WidenColumn, "widen-column", "Show the column in full width, or fit it again", GRID, on_a_column).also("width"),
     row(Act::WrapRows, "wrap-rows", "Give each row several lines for long text, or one again", GRID, on_a_column).also("multiline"),
     row(Act::Zoom, "zoom", "Give the whole screen to this pane, or give it back", ALL, always).also("full maximise"),
 ];
-
-#[expect(clippy::unnecessary_wraps, reason = "it stands where other actions have a condition")]
-const fn always(_: &Snapshot) -> Result<(), Reason> {
-    Ok(())
-}
-
-fn need(condition: bool, reason: &'static str) -> Result<(), Reason> {
-    if condition { Ok(()) } else { Err(Reason::Borrowed(reason)) }
-}
-
-fn has_table(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_rows.is_some(), "no table is open: run a query from the browser, or open a file")
-}
-
-fn has_rows(s: &Snapshot) -> Result<(), Reason> {
-    has_table(s)?;
-    need(s.n_rows != Some(0), "no row is left: drop a filter")
-}
-
-fn on_a_column(s: &Snapshot) -> Result<(), Reason> {
-    has_table(s)?;
-    need(s.column.is_some(), "every column is hidden: show them again")
-}
-
-fn on_a_cell(s: &Snapshot) -> Result<(), Reason> {
-    has_rows(s)?;
-    on_a_column(s)
-}
-
-/// A step works on all rows of a table, so it waits until they are there.
-fn whole(s: &Snapshot) -> Result<(), Reason> {
-    has_table(s)?;
-    need(!s.is_loading, "the rest of this table is still being read: wait for it, or cancel")
-}
-
-fn whole_column(s: &Snapshot) -> Result<(), Reason> {
-    whole(s)?;
-    on_a_column(s)
-}
-
-fn whole_cell(s: &Snapshot) -> Result<(), Reason> {
-    whole(s)?;
-    on_a_cell(s)
-}
-
-fn has_filters(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_filters > 0, "this view has no filter")
-}
-
-fn has_marks(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_marked > 0, "no row is marked")
-}
-
-fn two_marked(s: &Snapshot) -> Result<(), Reason> {
-    whole(s)?;
-    need(s.n_marked == 2, "mark the two rows that are to be compared")
-}
-
-fn on_a_stack(s: &Snapshot) -> Result<(), Reason> {
-    has_table(s)?;
-    need(s.is_stack, "this view is no stack: stack a column first")
-}
-
-fn has_bookmarks(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_bookmarks > 0, "nothing is bookmarked yet")
-}
-
-fn in_lesson(s: &Snapshot) -> Result<(), Reason> {
-    need(s.has_lesson, "no lesson is open: list the lessons and begin one")
-}
-
-fn has_notes(s: &Snapshot) -> Result<(), Reason> {
-    has_table(s)?;
-    need(s.n_notes > 0, "there is nothing to say about this table's evidence")
-}
-
-fn has_hidden_columns(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_hidden_columns > 0, "no column is hidden")
-}
-
-fn has_search(s: &Snapshot) -> Result<(), Reason> {
-    need(s.has_search, "nothing is searched for yet")
-}
-
-fn has_something_to_search(s: &Snapshot) -> Result<(), Reason> {
-    if s.focus == Focus::Browser { Ok(()) } else { has_table(s) }
-}
-
-fn has_views(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_views > 1, "no other view is open")
-}
-
-fn job_runs(s: &Snapshot) -> Result<(), Reason> {
-    need(s.n_jobs_running > 0, "nothing runs; to leave, close the view or quit")
-}
-
-fn on_a_query(s: &Snapshot) -> Result<(), Reason> {
-    match &s.query {
-        None => Err(Reason::Borrowed("the cursor is on a family: move to a query")),
-        Some(Err(why)) => Err(Reason::Owned(why.clone())),
-        Some(Ok(())) => Ok(()),
-    }
-}
 
 #[cfg(test)]
 mod tests {

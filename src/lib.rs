@@ -8,6 +8,9 @@ pub mod action;
 pub mod config;
 
 pub mod analysis;
+
+pub mod egress;
+
 pub mod query;
 
 pub mod operation;

@@ -19,7 +19,7 @@ pub fn write(dir: &Path, frames: &[Frame]) -> io::Result<()> {
         csv::write_frame(texts.path(), frame)?;
     }
     let sources = Sources::of_paths(&[texts.path().to_owned()]).map_err(io::Error::other)?;
-    let library = Library::new(LibraryConfig { roles: RoleBook::default(), sources, templates: Vec::new() });
+    let library = Library::new(LibraryConfig { roles: RoleBook::default(), sources, ..LibraryConfig::default() });
     let (cancel, progress) = (Cancel::default(), Progress::default());
     let watch = Watch { reach: Reach::All, cancel: &cancel, progress: &progress };
     for frame in frames {

@@ -1,42 +1,133 @@
 //! Indicators written so that nobody follows them by accident, and so that no program makes links of them.
+//!
+//! Every word of the form of an address is written so, known suffix or not: a name too many does no harm, and a name
+//! too few does. The law: where `refang` finds nothing to change in a text, `refang(defang(text)) == text`; and a
+//! defanged text is not defanged twice, `defang(defang(text)) == defang(text)`.
 
-/// `http` becomes `hxxp`, and the dots and signs of addresses are put in brackets. Text that holds none stays as it is.
-pub fn defanged(text: &str) -> String {
-    let words = text.split_inclusive(|c: char| c.is_whitespace() || "\"'<>(),;|".contains(c));
-    words.map(defanged_word).collect()
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
+use super::ioc::is_scheme;
+
+/// What parts the words of a text.
+const SIGNS: &str = "\"'<>(),;|=`{}&";
+
+/// `http` becomes `hxxp`, the colon behind other schemes and the dots and signs of addresses are put in brackets. Text
+/// that holds none stays as it is.
+pub fn defang(text: &str) -> Cow<'_, str> {
+    let mut safe = String::new();
+    let mut done = 0;
+    let mut start = 0;
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || SIGNS.contains(c)) {
+        if let Some(written) = safe_word(word) {
+            safe.push_str(text.get(done..start).unwrap_or_default());
+            safe.push_str(&written);
+            done = start + word.len();
+        }
+        start += word.len();
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    safe.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(safe)
 }
 
-fn defanged_word(word: &str) -> String {
-    let trimmed = word.trim_end_matches(|c: char| c.is_whitespace() || ".\"'<>(),;|".contains(c));
-    let rest = &word[trimmed.len()..];
-    let (scheme, host_and_path) = match trimmed.split_once("://") {
-        Some((scheme, after)) => (Some(scheme), after),
-        None => (None, trimmed),
-    };
-    let (host, path) = host_and_path.split_at(host_and_path.find(['/', '?', '#']).unwrap_or(host_and_path.len()));
-    if scheme.is_none() && !is_address(host) {
-        return word.to_owned();
+/// The same as [`defang`], for callers that need a text of their own.
+pub fn defanged(text: &str) -> String {
+    defang(text).into_owned()
+}
+
+/// A word written safely; None where it holds nothing that could be followed.
+fn safe_word(word: &str) -> Option<String> {
+    if !word.contains(['.', ':', '@']) {
+        return None;
     }
-    let host = host.replace('.', "[.]").replace('@', "[@]");
+    let mut safe = String::with_capacity(word.len() + 16);
+    let mut rest = word;
+    // A URL may hold others.
+    while let Some((before, after)) = rest.split_once("://") {
+        let scheme_at = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
+        let (front, scheme) = before.split_at(scheme_at);
+        push_address(&mut safe, front);
+        push_scheme(&mut safe, scheme);
+        rest = after;
+    }
+    push_address(&mut safe, rest);
+    (safe != word).then_some(safe)
+}
+
+/// A scheme and its `://`. Letters of mixed case have no form that leads back, so the colon is put in brackets there.
+fn push_scheme(safe: &mut String, scheme: &str) {
+    let written = match scheme {
+        "http" => "hxxp://",
+        "https" => "hxxps://",
+        "HTTP" => "HXXP://",
+        "HTTPS" => "HXXPS://",
+        "ftp" => "fxp://",
+        "ftps" => "fxps://",
+        _ if is_scheme(scheme) => {
+            safe.push_str(scheme);
+            "[:]//"
+        }
+        _ => {
+            safe.push_str(scheme);
+            "://"
+        }
+    };
+    safe.push_str(written);
+}
+
+/// A host, an address or a mail address with what follows it up to the next word; other text goes in as it is.
+fn push_address(safe: &mut String, text: &str) {
+    let end = text.find(['/', '?', '#', '\\']).unwrap_or(text.len());
+    let (host, path) = text.split_at(end);
+    let trimmed = host.trim_end_matches(|c: char| c.is_whitespace() || c == '.' || c == ']' || SIGNS.contains(c));
+    let lead = trimmed.len() - trimmed.trim_start_matches(['.', '[', '-', '*']).len();
+    let (front, inner) = trimmed.split_at(lead);
+    if !is_address(inner) {
+        safe.push_str(text);
+        return;
+    }
+    safe.push_str(front);
     // Only IPv6 addresses hold several colons.
-    let host = if host.matches(':').count() > 1 { host.replace(':', "[:]") } else { host };
-    let scheme = scheme.map(|s| format!("{}://", s.to_lowercase().replace("tt", "xx"))).unwrap_or_default();
-    format!("{scheme}{host}{path}{rest}")
+    let has_colons = is_v6(inner);
+    for c in inner.chars() {
+        match c {
+            '.' => safe.push_str("[.]"),
+            '@' => safe.push_str("[@]"),
+            ':' if has_colons => safe.push_str("[:]"),
+            c => safe.push(c),
+        }
+    }
+    safe.push_str(host.get(trimmed.len()..).unwrap_or_default());
+    safe.push_str(path);
+}
+
+fn is_v6(word: &str) -> bool {
+    let is_form = word.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
+    is_form && word.matches(':').count() > 1 && word.parse::<std::net::Ipv6Addr>().is_ok()
 }
 
 /// Whether a word is a name, an address or a mail address, as far as its form tells. File names such as `a.exe` look the
 /// same and are defanged too, which harms nobody.
 fn is_address(word: &str) -> bool {
-    let is_v6 = word.matches(':').count() > 1 && word.chars().all(|c| c.is_ascii_hexdigit() || c == ':' || c == '.');
-    let labels: Vec<&str> = word.rsplit('@').next().unwrap_or_default().split('.').collect();
-    let is_label = |label: &&str| {
-        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_' || c == ':')
+    let host = word.rsplit('@').next().unwrap_or_default();
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let is_label = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ':' | '%'))
     };
-    is_v6 || (labels.len() > 1 && labels.iter().all(is_label))
+    let is_top = |label: &str| label.chars().count() > 1 && label.chars().next().is_some_and(char::is_alphabetic);
+    let has_local = word.split('@').rev().skip(1).all(|part| !part.is_empty() && !part.contains(['[', ']']));
+    let is_name = host.contains('.') && host.split('.').all(is_label) && host.rsplit('.').next().is_some_and(is_top);
+    is_v6(word) || ((is_name || host.parse::<Ipv4Addr>().is_ok()) && has_local)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::ioc::refang;
     use super::*;
 
     #[test]
@@ -48,10 +139,45 @@ mod tests {
             ("see cdn-updates.example.net.", "see cdn-updates[.]example[.]net."),
             ("archive@mail-archive.example.net", "archive[@]mail-archive[.]example[.]net"),
             ("3ffe:831f:4e0:7::1c2", "3ffe[:]831f[:]4e0[:]7[:][:]1c2"),
-            ("no address at all", "no address at all"),
-            ("NORD\\svc-backup", "NORD\\svc-backup"),
+            ("http://a.com/?u=http://b.com/x", "hxxp://a[.]com/?u=hxxp://b[.]com/x"),
+            ("HTTP://A.COM hTtP://a.com", "HXXP://A[.]COM hTtP[:]//a[.]com"),
+            ("ssh://h.example:22 ftp://localhost", "ssh[:]//h[.]example:22 fxp://localhost"),
+            ("src=10.0.0.1:443;", "src=10[.]0[.]0[.]1:443;"),
+            ("http://u:p@a.com/", "hxxp://u:p[@]a[.]com/"),
         ] {
             assert_eq!(defanged(text), safe);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_stays() {
+        for text in
+            ["no address at all", "NORD\\svc-backup", "06:10:31", "v1.2", "3.14", "std::vec", "e.g.", "hxxp://a[.]b"]
+        {
+            assert!(matches!(defang(text), Cow::Borrowed(_)), "{text} -> {}", defang(text));
+        }
+    }
+
+    /// Pieces of addresses and of what stands around them, so that they meet in all ways.
+    fn text() -> impl Strategy<Value = String> {
+        let pieces = "(https?://|HTTP://|hTTp://|ssh://|evil\\.com|10\\.0\\.0\\.1|2001:db8::1|::1|bob@|[ .:@/\\[\\](){}=x%-]|a|\u{e9}){0,12}";
+        prop_oneof![pieces, ".{0,40}"]
+    }
+
+    proptest! {
+        #[test]
+        fn refang_undoes_defang(text in text()) {
+            if refang(&text) == text {
+                let safe = defanged(&text);
+                prop_assert_eq!(refang(&safe), text, "{}", safe);
+            }
+        }
+
+        #[test]
+        fn defanged_text_is_not_defanged_twice(text in text()) {
+            let once = defanged(&text);
+            let twice = defanged(&once);
+            prop_assert_eq!(twice, once);
         }
     }
 }

@@ -55,6 +55,7 @@ impl App {
             Act::ChooseTheme => self.open_theme_list(),
             Act::OpenCase => self.open_case_list(),
             Act::ToggleMouse => return self.toggle_mouse(),
+            Act::ToggleOnline => return self.toggle_online(),
             Act::GrowPane | Act::ShrinkPane => self.resize_pane(act == Act::GrowPane),
             _ => return self.act_on_view(act),
         }
@@ -122,6 +123,20 @@ impl App {
             | Act::FocusLab => return self.act_in_lab(act),
             Act::Resample => self.open_operation_form("resample"),
             Act::Sample => self.open_operation_form("sample"),
+            _ => return self.act_on_rows(act),
+        }
+        Vec::new()
+    }
+
+    /// The actions that make rows of rows, and those that lead back from them.
+    fn act_on_rows(&mut self, act: Act) -> Vec<Effect> {
+        match act {
+            Act::Operate(id) => return self.operate_on_column(id),
+            Act::RunOperation => self.open_operation_list(),
+            Act::JoinBack => return self.join_back(),
+            Act::GoToEvidence => return self.go_to_evidence(),
+            Act::ShowChain => self.open_chain(),
+            Act::SweepIocs => self.open_prompt(PromptKind::Sweep, ""),
             _ => {}
         }
         Vec::new()

@@ -46,6 +46,7 @@ fn workbench(config: Config, shared: &Shared) -> anyhow::Result<(Start, Option<C
     let stems = library.stems();
     let mut start = start(config, shared)?;
     start.library = library.into();
+    start.gate = Arc::new(cli::gate(&start.config, open.as_ref().map(|case| &case.info), shared.online));
     start.case = open;
     start.at_tables = !shared.data.is_empty();
     start.follow = shared.follow;
@@ -63,7 +64,7 @@ fn open_case(config: &Config, shared: &Shared) -> anyhow::Result<(Option<Case>, 
         }
         Err(error) if matches!(error.downcast_ref(), Some(case::Error::Locked { .. })) => {
             let look = cli::look_at_case(config, name)?;
-            let open = OpenCase::of(&look.info.name, &look.folder, &look.records);
+            let open = OpenCase::of(&look.info, &look.folder, &look.records);
             Ok((None, Some(OpenCase { read_only: true, ..open })))
         }
         Err(error) => Err(error),
@@ -133,6 +134,7 @@ fn start(config: Config, shared: &Shared) -> anyhow::Result<Start> {
         lesson: None,
         between: Between::from_env(&var),
         cases: cli::cases(&config),
+        gate: Arc::default(),
         lessons: entries(&config, &shelf),
         config,
     })

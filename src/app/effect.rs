@@ -47,6 +47,8 @@ pub enum Effect {
     Record(Record),
     /// Computes the hash of evidence in the background.
     Hash(Evidence),
+    /// Keeps whether the case may ask the outside.
+    Online(bool),
     Redraw,
     /// Sends a sequence to the terminal besides the frames.
     Send(Vec<u8>),

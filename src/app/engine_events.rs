@@ -202,6 +202,7 @@ impl App {
             effects.extend(self.record(Entry {
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
+                sent: done.sent.clone(),
                 ..Entry::new(&done.step.operation, done.step.params.clone(), done.inputs.clone())
             }));
             effects.extend(done.opened.iter().cloned().map(Effect::Hash));

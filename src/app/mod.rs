@@ -3,6 +3,7 @@
 mod act;
 mod begin;
 mod bookmarks;
+mod chain;
 mod choices;
 mod column_list;
 mod complete;
@@ -13,6 +14,7 @@ mod engine_events;
 mod export_form;
 mod follow;
 mod lab;
+mod online;
 mod open_case;
 mod operate;
 mod overlay;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::case::{Case, Record};
+use crate::case::{Case, CaseInfo, Record};
 use crate::engine::Recipe;
 use crate::model::{History, TableId};
 
@@ -21,13 +21,15 @@ pub struct OpenCase {
     pub place: Option<String>,
     /// Whether another program works in it, so that nothing can be kept.
     pub read_only: bool,
+    pub info: CaseInfo,
 }
 
 impl OpenCase {
     /// A case of this name and folder, from what its journal tells.
-    pub fn of(name: &str, folder: &Path, records: &[Record]) -> Self {
+    pub fn of(info: &CaseInfo, folder: &Path, records: &[Record]) -> Self {
         Self {
-            name: name.to_owned(),
+            name: info.name.clone(),
+            info: info.clone(),
             last_seq: records.last().map_or(0, |record| record.seq),
             last_table: records.iter().filter_map(|r| r.output.as_ref()).map(|o| o.table.0).max().unwrap_or(0),
             exports: folder.join("exports"),
@@ -40,6 +42,6 @@ impl OpenCase {
 
     /// A case that is open for writing.
     pub fn of_case(case: &Case) -> crate::case::Result<Self> {
-        Ok(Self::of(&case.info.name, &case.folder, &crate::case::read(case.journal.path())?))
+        Ok(Self::of(&case.info, &case.folder, &crate::case::read(case.journal.path())?))
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::filter_text::{all_of, equals};
 use crate::engine::{Job, Slot};
 use crate::model::{Chip, Focus, StackOf, Step, Table};
 use crate::operation::{self, ParamKind, ParamSpec, quoted};
-use crate::panes::{Field, Form, FormPurpose, Overlay, Tone};
+use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Tone};
 use crate::ui::count;
 
 /// Operations whose result takes the place of the view instead of standing beside it.
@@ -75,6 +75,68 @@ impl App {
         self.open(step)
     }
 
+    /// An operation on the column under the cursor: at once where it needs nothing else, else by its form.
+    pub(super) fn operate_on_column(&mut self, id: &'static str) -> Vec<Effect> {
+        let Ok(operation) = operation::find(id) else { return Vec::new() };
+        let needs_more = operation.params.iter().any(|spec| spec.required && spec.name != "column");
+        if needs_more {
+            self.open_operation_form(id);
+            return Vec::new();
+        }
+        let Some(view) = self.view() else { return Vec::new() };
+        let Some(column) = view.column() else { return Vec::new() };
+        let step = Step::new(id, vec![view.settled().0]).with("column", quoted(&column.name));
+        self.open(step)
+    }
+
+    /// All operations that work on a table; Enter opens the form of one.
+    pub(super) fn open_operation_list(&mut self) {
+        let on_tables = operation::OPERATIONS.iter().filter(|operation| operation.inputs.accepts(1));
+        let item = |operation: &&&'static operation::Operation| PickItem {
+            keys: String::new(),
+            name: operation.id.to_owned(),
+            text: operation.doc.to_owned(),
+            also: "",
+            choice: Choice::Operation(operation.id),
+            is_dim: false,
+        };
+        let items = on_tables.map(|operation| item(&operation)).collect();
+        let title = "Operations   type to find, Enter fills in what it needs".to_owned();
+        self.overlay = Some(Overlay::Picker(Picker::new(PickerPurpose::Operations, title, items)));
+    }
+
+    /// The result beside the rows that it was made from; rows without a result are left out.
+    pub(super) fn join_back(&mut self) -> Vec<Effect> {
+        let Some(view) = self.view() else { return Vec::new() };
+        let made = self.catalog.recipe(view.base.0).map(|recipe| recipe.step);
+        let Some(input) =
+            made.filter(|_| view.table().made_from(0).is_some()).and_then(|step| step.inputs.first().copied())
+        else {
+            self.say(Tone::Warning, "this is no result of rows, such as unpack-base64 gives: there is nothing to join");
+            return Vec::new();
+        };
+        let result = view.settled().0;
+        let step = Step::new("join-back", vec![input, result]).with("with", result.to_string()).with("how", "inner");
+        self.open(step)
+    }
+
+    /// Seeks a report's indicators in all open tables.
+    pub(super) fn sweep(&mut self, report: &str) -> Vec<Effect> {
+        let mut tables = Vec::new();
+        for view in self.views.iter().filter(|view| !view.is_loading() && view.stack.is_none()) {
+            let id = view.base.0;
+            if !tables.contains(&id) {
+                tables.push(id);
+            }
+        }
+        let step = Step::new("sweep-iocs", tables);
+        let step = match report.strip_prefix('@') {
+            Some(path) => step.with("report", path.trim()),
+            None => step.with("text", report),
+        };
+        self.open(step)
+    }
+
     /// What the column under the cursor is like.
     pub(super) fn profile_column(&mut self) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
@@ -113,6 +175,7 @@ impl App {
                 let none: &[&str] = if spec.required { &[] } else { &[""] };
                 Field::choice(spec.name, spec.name, &doc, &[none, &names].concat())
             }
+            ParamKind::Flag => Field::choice(spec.name, spec.name, &doc, &["", "true"]),
             ParamKind::Choice(words) if spec.required => Field::choice(spec.name, spec.name, &doc, words),
             ParamKind::Choice(words) => Field::choice(spec.name, spec.name, &doc, &[&[""], words].concat()),
             ParamKind::Columns if spec.required => Field::text(spec.name, spec.name, doc, &column),

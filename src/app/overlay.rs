@@ -88,7 +88,7 @@ impl App {
                         self.browser.set_filter(&text);
                         Vec::new()
                     }
-                    PromptKind::Open | PromptKind::Answer => Vec::new(),
+                    PromptKind::Open | PromptKind::Answer | PromptKind::Sweep => Vec::new(),
                     PromptKind::Sql => {
                         (prompt.answer, prompt.is_running) = (None, false);
                         Vec::new()
@@ -120,6 +120,12 @@ impl App {
                 Some(Choice::View(at)) => self.go_to_view(at),
                 Some(Choice::Theme(name)) => self.take_theme(&name),
                 Some(Choice::Case(name)) => vec![Effect::Leave(Next::Case(name))],
+                Some(Choice::Operation(id)) => {
+                    self.open_operation_form(id);
+                    Vec::new()
+                }
+                Some(Choice::Link(at, row)) => self.go_to_row(at, row),
+                Some(Choice::Evidence(origin)) => self.open_origin(&origin),
                 Some(Choice::Lesson(id)) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
                 None => Vec::new(),
             },
@@ -152,6 +158,7 @@ impl App {
             }
             PromptKind::Search if !text.is_empty() => self.find_text(text, true),
             PromptKind::Open if !text.is_empty() => self.open(Step::new("open", Vec::new()).with("path", text)),
+            PromptKind::Sweep if !text.is_empty() => self.sweep(&text),
             PromptKind::Sql if !text.is_empty() => self.ask_sql(prompt, text),
             _ => Vec::new(),
         };

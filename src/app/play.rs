@@ -40,6 +40,8 @@ impl Player {
             lessons: Vec::new(),
             between: super::Between::Nothing,
             cases: Vec::new(),
+            // A lesson that is played asks nobody.
+            gate: Arc::default(),
         };
         // The data is what it is on any day.
         let session = Session::new(start, None, runtime.handle().clone(), chrono::DateTime::<chrono::Utc>::default);

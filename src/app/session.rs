@@ -54,7 +54,8 @@ impl Session {
             start.case.as_ref().map_or_else(Default::default, |case| (case.last_table, case.recipes.clone()));
         let catalog = Arc::new(Catalog::after(last_table, recipes));
         let scribe = case.map(|case| Scribe::start(case, move |event| drop(tell.send(EngineEvent::Scribe(event)))));
-        let engine = Engine::new(runtime, sender, Arc::clone(&start.library), Arc::clone(&catalog));
+        let engine =
+            Engine::new(runtime, sender, (Arc::clone(&start.library), Arc::clone(&start.gate)), Arc::clone(&catalog));
         let place = start.case.as_ref().and_then(|case| case.place.clone());
         let lesson = start.lesson.clone();
         let open = start.open.clone();
@@ -144,6 +145,7 @@ impl Session {
                         scribe.hash(evidence, self.utc());
                     }
                 }
+                Effect::Online(online) => self.scribe.iter().for_each(|scribe| scribe.set_online(online)),
                 Effect::Redraw => flow = Flow::Redraw,
                 Effect::Suspend => flow = Flow::Suspend,
                 Effect::Quit => flow = Flow::Quit,

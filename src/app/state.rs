@@ -15,6 +15,7 @@ use super::trail::Trail;
 use crate::action::{self, Action};
 use crate::case::CaseEntry;
 use crate::config::{Config, Key};
+use crate::egress::Gate;
 use crate::engine::{Catalog, JobInfo, JobState, Slot};
 use crate::lab::Lesson;
 use crate::model::{
@@ -47,6 +48,8 @@ pub struct Start {
     pub between: Between,
     /// The cases that can be gone on with, the newest first.
     pub cases: Vec<CaseEntry>,
+    /// The way out; the engine asks through it.
+    pub gate: Arc<Gate>,
 }
 
 /// What the answer of a job is for. A view is named by the table it was opened with, so that an answer finds the view
@@ -82,6 +85,8 @@ pub(super) enum Opening {
     Stack(StackOf),
     /// In the place of the view that was opened with this table.
     Instead(TableId),
+    /// In a view of its own, with the cursor in this row.
+    AtRow(usize),
 }
 
 /// What is being done, as the journal will tell it.
@@ -94,6 +99,8 @@ pub(super) struct Doing {
     /// Whether it asked to be done once more, and whether the one before it did.
     pub(super) asks: bool,
     pub(super) was_asked: bool,
+    /// Whether nothing has happened for a moment, so that what waits for that may be shown.
+    pub(super) is_resting: bool,
 }
 
 /// The whole state; panes own theirs.
@@ -121,6 +128,7 @@ pub struct App {
     pub(super) pending: Vec<Key>,
     pub(super) message: Option<Message>,
     pub(super) status: Status,
+    pub(super) gate: Arc<Gate>,
     pub(super) exports: PathBuf,
     /// The marked rows that are shown, found when the export form was opened.
     pub(super) marked: Vec<u32>,
@@ -136,8 +144,6 @@ pub struct App {
     pub(super) doing: Doing,
     /// Lines or columns by which the detail is larger than it would be.
     pub(super) split: i16,
-    /// Whether nothing has happened for a moment, so that what waits for that may be shown.
-    pub(super) is_resting: bool,
     pub(super) bookmarks: Vec<Bookmark>,
 }
 
@@ -145,7 +151,8 @@ impl App {
     pub fn new(start: Start, catalog: Arc<Catalog>) -> Self {
         Self {
             message: first_problem(&start).or_else(|| read_only_message(start.case.as_ref())),
-            status: status_of(start.case.as_ref()),
+            status: Status { online: start.gate.is_online(), ..status_of(start.case.as_ref()) },
+            gate: start.gate,
             look: Look::new(&start.config.theme, start.depth, start.mode),
             has_mouse: start.config.settings.mouse,
             config: start.config,
@@ -178,7 +185,6 @@ impl App {
             catalog,
             doing: Doing::default(),
             split: 0,
-            is_resting: false,
             bookmarks: Vec::new(),
         }
     }
@@ -274,7 +280,7 @@ impl App {
             job_list: &self.job_list,
             overlay: self.overlay.as_ref(),
             message: self.message.as_ref().or(progress.as_ref()),
-            pending: if self.is_resting { &self.pending } else { &[] },
+            pending: if self.doing.is_resting { &self.pending } else { &[] },
             ancestors: self.ancestors(),
             newest_case: self.cases.first().map(|case| case.name.as_str()),
         };

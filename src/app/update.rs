@@ -10,7 +10,8 @@ use crate::panes::{Overlay, Tone};
 impl App {
     /// Takes one event.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
-        self.is_resting = matches!(event, Event::Rest) || (self.is_resting && !matches!(event, Event::Key(_)));
+        self.doing.is_resting =
+            matches!(event, Event::Rest) || (self.doing.is_resting && !matches!(event, Event::Key(_)));
         let mut effects = match event {
             Event::Key(_) if self.is_showing() => self.stop_showing(),
             Event::Key(key) => self.on_key(key),

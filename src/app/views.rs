@@ -94,6 +94,7 @@ impl App {
             Opening::Instead(base) => return self.show_instead(base, views.next()),
             Opening::Stack(stack) => self.views.extend(views.map(|view| view.as_stack(stack.clone()))),
             Opening::View => self.views.extend(views),
+            Opening::AtRow(row) => self.views.extend(views.map(|view| view.at_row(row))),
         }
         self.browser.replace(super::state::queries(&self.library), self.library.stems().len());
         self.close_answered_form();
@@ -106,10 +107,7 @@ impl App {
         self.at = self.views.len().saturating_sub(1);
         self.focus = Focus::Grid;
         self.tell_notes();
-        if std::mem::take(&mut self.following.of_next) {
-            return self.toggle_follow();
-        }
-        Vec::new()
+        if std::mem::take(&mut self.following.of_next) { self.toggle_follow() } else { Vec::new() }
     }
 
     /// A folder was opened: its tables are in the browser now, and that is where one wants to be.

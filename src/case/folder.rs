@@ -75,6 +75,14 @@ impl Case {
         Self::open(&if path.contains('/') { path } else { format!("./{path}") }, folder)
     }
 
+    /// Keeps in `case.yaml` whether anything may leave the machine.
+    pub fn set_online(&mut self, online: bool) -> Result<()> {
+        self.info.online = online;
+        let text = serde_yaml::to_string(&self.info).unwrap_or_default();
+        let path = self.folder.join("case.yaml");
+        Ok(write_atomically(&path, Overwrite::Agreed, |out| Ok(out.write_all(text.as_bytes())?)).map(drop)?)
+    }
+
     /// Keeps where one stands.
     pub fn keep_place(&self, text: &str) -> Result<()> {
         let path = self.folder.join(PLACE);

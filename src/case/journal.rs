@@ -55,6 +55,8 @@ pub struct Entry {
     /// The table that the step made; it is hashed when it is written.
     pub output: Option<(TableId, Arc<Table>)>,
     pub notes: Vec<Note>,
+    /// What left the machine, and to whom.
+    pub sent: Vec<String>,
     /// What the step changed of what lies open.
     pub desk: Option<DeskChange>,
 }
@@ -62,7 +64,16 @@ pub struct Entry {
 impl Entry {
     /// An entry without a table, such as an action's; the time is added when it is written.
     pub fn new(step: &str, params: Params, inputs: Vec<Input>) -> Self {
-        Self { utc: String::new(), step: step.to_owned(), params, inputs, output: None, notes: Vec::new(), desk: None }
+        Self {
+            utc: String::new(),
+            step: step.to_owned(),
+            params,
+            inputs,
+            output: None,
+            notes: Vec::new(),
+            sent: Vec::new(),
+            desk: None,
+        }
     }
 }
 
@@ -140,7 +151,7 @@ impl Journal {
             inputs: entry.inputs,
             output: entry.output.map(|(id, table)| Output::of(id, &table)),
             notes: entry.notes,
-            sent: Vec::new(),
+            sent: entry.sent,
             desk: entry.desk,
         };
         let line = serde_json::to_string(&record).map_err(std::io::Error::from)?;

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use super::shared::shared;
-use crate::operation::{Inputs, OPERATIONS, Operation};
+use crate::operation::{Inputs, OPERATIONS, Operation, ParamKind};
 use crate::query::Format;
 
 /// The whole command line.
@@ -59,13 +59,14 @@ fn do_operation() -> Command {
 fn one_operation(operation: &Operation) -> Command {
     let input =
         Arg::new("input").value_name("INPUT").required(true).help("A path, '-', query:FAMILY.NAME or table:NAME");
-    let params = operation.params.iter().map(|spec| {
-        Arg::new(spec.name)
+    let params = operation.params.iter().map(|spec| match spec.kind {
+        ParamKind::Flag => flag(spec.name, spec.doc),
+        _ => Arg::new(spec.name)
             .long(spec.name)
             .value_name(spec.kind.placeholder())
             .help(spec.doc)
             .required(spec.required)
-            .allow_hyphen_values(true)
+            .allow_hyphen_values(true),
     });
     shared(Command::new(operation.id), true).about(operation.doc).args(params).arg(input)
 }

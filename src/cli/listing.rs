@@ -95,7 +95,8 @@ pub fn operations() -> PolarsResult<Table> {
         .map(|operation| {
             let param = |spec: &crate::operation::ParamSpec| {
                 let text = format!("--{} {}", spec.name, spec.kind.placeholder());
-                if spec.required { text } else { format!("[{text}]") }
+                let text = text.trim_end();
+                if spec.required { text.to_owned() } else { format!("[{text}]") }
             };
             let params: Vec<_> = operation.params.iter().map(param).collect();
             let inputs = operation.inputs.words();

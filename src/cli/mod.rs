@@ -22,7 +22,7 @@ pub use args::command;
 pub use cases::cases;
 pub use generated::files as generated_docs;
 pub use lessons::{Shelf, forget_lesson, lesson_folder, lesson_place};
-pub use session::{case_of, library, look_at_case};
+pub use session::{case_of, gate, library, look_at_case};
 pub use shared::Shared;
 
 use crate::config::{Config, Paths};

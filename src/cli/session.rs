@@ -7,8 +7,10 @@ use anyhow::Context;
 use chrono::{SecondsFormat, Utc};
 
 use super::{Shared, narrate};
-use crate::case::{Case, Entry, Look, folder_of};
-use crate::config::{Config, queries};
+use crate::analysis::ioc::CustomType;
+use crate::case::{Case, CaseInfo, Entry, Look, folder_of};
+use crate::config::{Config, Problem, queries};
+use crate::egress::{Gate, Network, Pap};
 use crate::engine::{Answer, Catalog, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
 use crate::model::{Cancel, Evidence, Level, Note, Progress, Step};
 use crate::query::{Layer, Library, LibraryConfig, Sources, template_files};
@@ -25,7 +27,41 @@ pub fn library(config: &Config, shared: &Shared) -> anyhow::Result<Library> {
     for path in &shared.queries {
         templates.extend(template_files(path, Layer::Given).with_context(|| path.display().to_string())?);
     }
-    Ok(Library::new(LibraryConfig { roles: config.roles.clone(), sources, templates }))
+    let (ioc_types, problems) = ioc_types(config);
+    let theirs = config.paths.config.join("risky-commands.yaml");
+    let risky_commands: Vec<_> =
+        std::fs::read_to_string(&theirs).ok().map(|text| (theirs.display().to_string(), text)).into_iter().collect();
+    let roles = config.roles.clone();
+    let mut library = Library::new(LibraryConfig { roles, sources, templates, ioc_types, risky_commands });
+    library.problems.extend(problems);
+    Ok(library)
+}
+
+/// The person's own types of indicators; a mistake costs its type.
+fn ioc_types(config: &Config) -> (Vec<CustomType>, Vec<Problem>) {
+    let (mut types, mut problems) = (Vec::new(), Vec::new());
+    for raw in &config.settings.ioc_types {
+        match CustomType::new(raw.name.clone(), &raw.regex, raw.priority, raw.group.clone()) {
+            Ok(made) => types.push(made),
+            Err(why) => problems.push(Problem {
+                file: config.paths.config.join("config.yaml").display().to_string(),
+                line: 1,
+                what: format!("ioc-types: {}: {why}", raw.name),
+            }),
+        }
+    }
+    (types, problems)
+}
+
+/// The way out of this run: open where the case or the command line says so, within the case's PAP.
+pub fn gate(config: &Config, case: Option<&CaseInfo>, online: bool) -> Gate {
+    let pap = case.map_or_else(Pap::default, |info| Pap::named(&info.pap));
+    let network = Network {
+        resolver: config.settings.network.resolver.clone(),
+        rdap: config.settings.network.rdap.clone(),
+        timeout: std::time::Duration::from_secs(config.settings.network.timeout.clamp(1, 120)),
+    };
+    Gate::new(network, online || case.is_some_and(|info| info.online), pap)
 }
 
 /// The case that was asked for, opened.
@@ -66,12 +102,14 @@ impl Session {
         let cancel = Cancel::default();
         cancel_on_interrupt(&cancel)?;
         let case = shared.case.as_ref().map(|name| case_of(config, name)).transpose()?;
+        let gate = gate(config, case.as_ref().map(|case| &case.info), shared.online);
         let last_table = case.as_ref().map_or(0, |case| case.journal.last_table());
         let catalog = Catalog::after(last_table, std::collections::BTreeMap::new());
         // Notes on tables are told with the tables; the others say which query replaced which.
         let shadowed = library.notes.iter().filter(|note| !library.stems().contains(&note.about)).cloned().collect();
         let cx = JobCx {
             library: Arc::new(library),
+            gate: Arc::new(gate),
             catalog: Arc::new(catalog),
             cancel,
             progress: Progress::default(),
@@ -107,6 +145,7 @@ impl Session {
                 inputs: done.inputs.clone(),
                 output: Some((done.id, Arc::clone(&done.table))),
                 notes: done.table.notes.clone(),
+                sent: done.sent.clone(),
                 desk: None,
             })?;
         }

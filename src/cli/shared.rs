@@ -27,6 +27,8 @@ pub struct Shared {
     pub safe: bool,
     pub overwrite: bool,
     pub ascii: bool,
+    /// Whether this run may contact the outside.
+    pub online: bool,
     /// Whether what is opened is followed as it grows.
     pub follow: bool,
     /// A folder of lessons in the place of ours.
@@ -108,6 +110,7 @@ impl From<&ArgMatches> for Shared {
             safe: is_set(matches, "safe"),
             overwrite: is_set(matches, "overwrite"),
             ascii: is_set(matches, "ascii"),
+            online: is_set(matches, "online"),
             follow: is_set(matches, "follow"),
             lessons: text(matches, "lessons").map(PathBuf::from),
             spooled: None,

@@ -9,9 +9,10 @@ use super::shared::{is_set, text};
 use super::{Ended, Shared, listing, narrate, output};
 use crate::case;
 use crate::config::Config;
+use crate::egress::Gate;
 use crate::engine::Failure;
 use crate::model::{Cancel, Note, Progress, Step, Table};
-use crate::operation::{self, Cx};
+use crate::operation::{self, Cx, ParamKind};
 use crate::query::Body;
 
 /// Runs a verb by its name.
@@ -122,7 +123,12 @@ fn do_operation(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> 
     }
     let mut step = Step::new(id, vec![input.id]);
     for spec in operation.params {
-        if let Some(value) = text(sub, spec.name) {
+        let given = if spec.kind == ParamKind::Flag {
+            is_set(sub, spec.name).then(|| "true".to_owned())
+        } else {
+            text(sub, spec.name)
+        };
+        if let Some(value) = given {
             step = step.with(spec.name, value);
         }
     }
@@ -155,7 +161,10 @@ fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let library = super::library(config, &shared)?;
     let records = case::read(&journal_of(config, matches)?)?;
     let (cancel, progress) = (Cancel::default(), Progress::default());
-    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress, early: &|_| {} };
+    // A replay asks nobody: what was asked then is recorded, and the answers may be others today.
+    let gate = Gate::default();
+    let (now, early) = (chrono::Utc::now(), &|_| {});
+    let cx = Cx { library: &library, gate: &gate, now, cancel: &cancel, progress: &progress, early };
     let (tables, mismatches) = case::replay(&cx, &records);
     for mismatch in &mismatches {
         narrate(&format!("step {} ({}): {}", mismatch.seq, mismatch.step, mismatch.why));

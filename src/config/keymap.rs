@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn mistakes_have_a_line_and_cost_only_themselves() {
         let (keymap, problems) = load(
-            "grid:\n  \"gg\": sort\n  \"X\": explode\n  \"Y\": sort\n  \"Y\": mark\n  \"g\": mark\n  \"g x\": mark\nattic:\n  \"q\": quit\n",
+            "grid:\n  \"gg\": sort\n  \"X\": exorcise\n  \"Y\": sort\n  \"Y\": mark\n  \"g\": mark\n  \"g x\": mark\nattic:\n  \"q\": quit\n",
         );
         let places: Vec<_> = problems.iter().map(|p| p.line).collect();
         assert_eq!(places, [2, 3, 5, 7, 8], "{problems:?}");

@@ -14,6 +14,6 @@ pub use key::{Key, KeyCode, parse_chord, show_chord};
 pub use keymap::{Binding, GLOBAL, Keymap, Resolved};
 pub use paths::Paths;
 pub use roles::RoleBook;
-pub use settings::{Config, Settings};
+pub use settings::{Config, IocTypeSettings, NetworkSettings, Settings};
 pub use theme::{Colour, Theme};
 pub use yaml::{Entries, Problem, YamlText, merged, scalar_text};

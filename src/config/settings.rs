@@ -21,11 +21,54 @@ pub struct Settings {
     pub mouse: bool,
     /// The zone of the hosts that are looked into, such as Europe/Berlin.
     pub host_zone: Option<String>,
+    /// Whom to ask once a case is online.
+    pub network: NetworkSettings,
+    /// Types of indicators of one's own.
+    pub ioc_types: Vec<IocTypeSettings>,
+}
+
+/// Whom to ask once a case is online.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NetworkSettings {
+    /// `system`, or addresses of resolvers with or without a port, parted by commas.
+    pub resolver: String,
+    /// Base address of the RDAP service.
+    pub rdap: String,
+    /// Seconds that one answer may take.
+    pub timeout: u64,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self { resolver: "system".to_owned(), rdap: "https://rdap.org".to_owned(), timeout: 5 }
+    }
+}
+
+/// One type of indicators of one's own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct IocTypeSettings {
+    pub name: String,
+    pub regex: String,
+    /// Of several types that find the same text the lowest number has it.
+    #[serde(default)]
+    pub priority: i32,
+    /// The named group of the expression that is the indicator; without one the whole match is.
+    #[serde(default)]
+    pub group: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: "dark".to_owned(), keymap: DEFAULT_KEYMAP.to_owned(), mouse: false, host_zone: None }
+        Self {
+            theme: "dark".to_owned(),
+            keymap: DEFAULT_KEYMAP.to_owned(),
+            mouse: false,
+            host_zone: None,
+            network: NetworkSettings::default(),
+            ioc_types: Vec::new(),
+        }
     }
 }
 

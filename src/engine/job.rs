@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::Catalog;
 use crate::analysis::find;
+use crate::egress::Gate;
 use crate::export::{self, Cells, Format, Overwrite};
 use crate::model::{Cancel, Evidence, Input, Progress, Step, Table, TableId};
 use crate::operation::{self, Cx, PREVIOUS};
@@ -61,6 +62,8 @@ pub struct Done {
     pub table: Arc<Table>,
     /// The evidence that was opened.
     pub opened: Vec<Evidence>,
+    /// What left the machine, and to whom.
+    pub sent: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,6 +104,7 @@ impl From<operation::Error> for Failure {
 #[derive(Clone)]
 pub struct JobCx {
     pub library: Arc<Library>,
+    pub gate: Arc<Gate>,
     pub catalog: Arc<Catalog>,
     pub cancel: Cancel,
     pub progress: Progress,
@@ -113,6 +117,7 @@ impl JobCx {
     fn operation(&self) -> Cx<'_> {
         Cx {
             library: &self.library,
+            gate: &self.gate,
             now: self.now,
             cancel: &self.cancel,
             progress: &self.progress,
@@ -160,11 +165,13 @@ fn run_step(cx: &JobCx, step: &Step) -> Result<Done, Failure> {
     let table = Arc::new(outcome.table);
     let inputs = step.inputs.iter().map(|id| Input::Table(*id));
     let evidence = outcome.opened.iter().cloned().map(Input::Evidence);
-    let step = operation::settled(&cx.operation(), step);
+    let mut step = operation::settled(&cx.operation(), step);
+    step.params.extend(outcome.recorded);
     Ok(Done {
         inputs: inputs.chain(evidence).collect(),
         id: cx.catalog.insert(Arc::clone(&table), step.clone()),
         opened: outcome.opened,
+        sent: outcome.sent,
         table,
         step,
     })
@@ -203,7 +210,8 @@ fn table(cx: &JobCx, id: TableId) -> Result<Arc<Table>, Failure> {
     let recipe = cx.catalog.recipe(id).ok_or_else(|| Failure::Error(format!("the table {id} is not there")))?;
     let inputs: Result<Vec<_>, _> = recipe.step.inputs.iter().map(|id| table(cx, *id)).collect();
     // What is made again is not shown before it is whole.
-    let quiet = JobCx { early: Arc::new(drop), ..cx.clone() };
+    // Nor does it ask anybody: answers of the outside stand in the recipe.
+    let quiet = JobCx { early: Arc::new(drop), gate: Arc::default(), ..cx.clone() };
     let outcome = operation::run(&quiet.operation(), &recipe.step, &inputs?)?;
     let table = Arc::new(recipe.checked(outcome.table));
     cx.catalog.restore(id, Arc::clone(&table));

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::guard::guarded;
 use super::job::{self, Answer, Failure, Job, JobCx};
 use super::{Catalog, ScribeEvent};
+use crate::egress::Gate;
 use crate::model::{Cancel, Progress, Table, TableId};
 use crate::query::Library;
 
@@ -79,6 +80,7 @@ pub struct Engine {
     runtime: Handle,
     events: UnboundedSender<EngineEvent>,
     library: Arc<Library>,
+    gate: Arc<Gate>,
     catalog: Arc<Catalog>,
     running: HashMap<Slot, (u64, Cancel)>,
     jobs: Vec<JobInfo>,
@@ -89,10 +91,10 @@ impl Engine {
     pub fn new(
         runtime: Handle,
         events: UnboundedSender<EngineEvent>,
-        library: Arc<Library>,
+        (library, gate): (Arc<Library>, Arc<Gate>),
         catalog: Arc<Catalog>,
     ) -> Self {
-        Self { runtime, events, library, catalog, running: HashMap::new(), jobs: Vec::new(), generation: 0 }
+        Self { runtime, events, library, gate, catalog, running: HashMap::new(), jobs: Vec::new(), generation: 0 }
     }
 
     /// Starts a job; what ran in its slot before is cancelled. Gives the job's generation.
@@ -106,7 +108,8 @@ impl Engine {
         let to_screen = events.clone();
         let early = move |table| drop(to_screen.send(EngineEvent::Early { slot, generation, table: Arc::new(table) }));
         let early = Arc::new(early);
-        let cx = JobCx { library, catalog, cancel: cancel.clone(), progress: progress.clone(), now, early };
+        let gate = Arc::clone(&self.gate);
+        let cx = JobCx { library, gate, catalog, cancel: cancel.clone(), progress: progress.clone(), now, early };
         drop(self.runtime.spawn_blocking(move || {
             let result = guarded(|| job::run(&cx, job)).unwrap_or_else(|panic| Err(Failure::Error(panic)));
             // With the receiver gone the program is ending, and nobody wants the answer.

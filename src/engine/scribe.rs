@@ -25,6 +25,8 @@ enum ToWrite {
     Entry(Box<Entry>),
     /// Where one stands.
     Place(String),
+    /// Whether the case may ask the outside.
+    Online(bool),
 }
 
 /// Hands records to the writing thread, and evidence to the hashing one.
@@ -67,6 +69,13 @@ impl Scribe {
         }
     }
 
+    /// Keeps whether the case may ask the outside.
+    pub fn set_online(&self, online: bool) {
+        if let Some(to) = &self.entries {
+            drop(to.send(ToWrite::Online(online)));
+        }
+    }
+
     /// Has a file's hash computed in the background; it becomes a record of its own.
     pub fn hash(&self, evidence: Evidence, utc: String) {
         if let Some(to) = &self.evidence {
@@ -94,12 +103,15 @@ fn write_all(mut case: Case, to_write: &Receiver<ToWrite>, tell: &dyn Fn(ScribeE
                 Ok(seq) => ScribeEvent::Saved(seq),
                 Err(error) => ScribeEvent::Failed(error.to_string()),
             }),
-            ToWrite::Place(text) => {
-                if let Err(error) = case.keep_place(&text) {
-                    tell(ScribeEvent::Failed(error.to_string()));
-                }
-            }
+            ToWrite::Place(text) => tell_failure(tell, case.keep_place(&text)),
+            ToWrite::Online(online) => tell_failure(tell, case.set_online(online)),
         }
+    }
+}
+
+fn tell_failure(tell: &dyn Fn(ScribeEvent), written: crate::case::Result<()>) {
+    if let Err(error) = written {
+        tell(ScribeEvent::Failed(error.to_string()));
     }
 }
 

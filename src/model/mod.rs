@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O, waits, or knows of a screen.
 
+mod budget;
 mod cancel;
 mod cell;
 mod chip;
@@ -21,6 +22,7 @@ mod time_range;
 mod timeline;
 mod zone;
 
+pub use budget::{Budget, Limits, Stop};
 pub use cancel::{Cancel, Progress};
 pub use cell::{Cell, CellKind, format_time, hex, json, plain_text, write_time};
 pub use chip::Chip;
@@ -35,7 +37,7 @@ pub use role::Role;
 pub use shown::{Piece, Shown, TextMode, Untrusted};
 pub use snapshot::{ColumnUnderCursor, Focus, Snapshot};
 pub use step::{Input, Params, SortKey, Step};
-pub use table::{Column, ROW, RowOrigin, SOURCE, Table, TableId, is_hidden};
+pub use table::{Column, FROM, LINEAGE, ROW, RowOrigin, SOURCE, Table, TableId, is_hidden};
 pub use time_range::{TimeRange, TimeRangeError, parse_moment};
 pub use timeline::Timeline;
 pub use zone::Zone;

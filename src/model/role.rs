@@ -12,6 +12,7 @@ pub struct Role(Cow<'static, str>);
 
 impl Role {
     pub const TIME: Self = Self(Cow::Borrowed("time"));
+    pub const IP: Self = Self(Cow::Borrowed("ip"));
     pub const HOST: Self = Self(Cow::Borrowed("host"));
     pub const FILE: Self = Self(Cow::Borrowed("file"));
     pub const PROCESS: Self = Self(Cow::Borrowed("process"));

@@ -19,9 +19,16 @@ pub const SOURCE: &str = "__casebook_source";
 /// Hidden column: the zero-based data row within that evidence (u32).
 pub const ROW: &str = "__casebook_row";
 
+/// Hidden column: the row of its step's input that a row was made from (u32). Only steps that make rows of rows have it,
+/// and those that merely choose among such rows or order them.
+pub const FROM: &str = "__casebook_from";
+
+/// The hidden columns.
+pub const LINEAGE: [&str; 3] = [SOURCE, ROW, FROM];
+
 /// Whether a column carries lineage and is never shown, exported or hashed.
 pub fn is_hidden(name: &str) -> bool {
-    name == SOURCE || name == ROW
+    LINEAGE.contains(&name)
 }
 
 /// Number of a table within a case; written `t7`.
@@ -153,6 +160,17 @@ impl Table {
         Timeline::of(&column.name, || moments.iter().flatten())
     }
 
+    /// The table without the rows that its rows were made from.
+    #[must_use]
+    pub fn without_from(mut self) -> Self {
+        let at = self.df.columns().iter().position(|column| column.name() == FROM);
+        if let (Some(at), Ok(df)) = (at, self.df.drop(FROM)) {
+            self.columns.iter_mut().filter(|c| c.position > at).for_each(|c| c.position -= 1);
+            self.df = df;
+        }
+        self
+    }
+
     #[must_use]
     pub fn with_sources(mut self, sources: Vec<(SourceId, Evidence)>) -> Self {
         self.sources = sources;
@@ -231,6 +249,12 @@ impl Table {
         let source = SourceId(number(SOURCE)?);
         let evidence = self.sources.iter().find(|(id, _)| *id == source)?.1.path.clone();
         Some(RowOrigin { evidence, row: number(ROW)? })
+    }
+
+    /// The row of the step's input that a row was made from; None where the step made it of many or of none.
+    pub fn made_from(&self, row_idx: usize) -> Option<usize> {
+        let from = self.df.column(FROM).ok()?.get(row_idx).ok()?.try_extract::<u32>().ok()?;
+        usize::try_from(from).ok()
     }
 
     fn value(&self, row_idx: usize, column: &Column) -> AnyValue<'_> {

@@ -8,7 +8,7 @@ use super::{
     Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, all_but, as_text, free_name, name_of,
     need_columns, required,
 };
-use crate::model::{Kind, Note, ROW, SOURCE, Step, Table};
+use crate::model::{Kind, LINEAGE, Note, ROW, SOURCE, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "join",
@@ -39,14 +39,14 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let args = JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..args };
     let left = keys.added_to(&inputs[0], &keys.left, "l")?.lazy();
     // The second table's keys are those of the first, so they are not shown twice.
-    let surplus = keys.right.iter().map(String::as_str).chain([SOURCE, ROW]).collect::<Vec<_>>();
+    let surplus = keys.right.iter().map(String::as_str).chain(LINEAGE).collect::<Vec<_>>();
     let right = keys.added_to(&inputs[1], &keys.right, "r")?.lazy();
     let right = unlike(right.drop(by_name(surplus, false, false)), &inputs[0])?;
     let joined = left.join(right, keys.made("l"), keys.made("r"), args).collect()?;
     let made = ["l", "r"].into_iter().flat_map(|side| keys.made_names(side));
     let df = joined.drop_many(made.map(PlSmallStr::from));
     let lineage = [SOURCE, ROW].into_iter().filter(|name| df.column(name).is_ok()).map(col);
-    let order: Vec<Expr> = std::iter::once(all_but([ROW, SOURCE])).chain(lineage).collect();
+    let order: Vec<Expr> = std::iter::once(all_but(LINEAGE)).chain(lineage).collect();
     let df = df.lazy().select(order).collect()?;
     let name = format!("{} with {}", name_of(inputs), inputs[1].name);
     let mut table = cx.library.table(&name, df).with_notes(keys.notes);

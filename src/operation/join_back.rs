@@ -1,13 +1,15 @@
 //! `join-back`: an operation's result beside the rows that it came from, by row and never by value.
 //!
 //! MSTICPy joins results back by value, so equal values multiply: its lab pipeline grows from 500 rows to 113,120. Here
-//! the hidden lineage (evidence, row) is the key, and an input in which it is not unique is refused.
+//! the row of the input that each row of the result was made from is the key. Where the input was sorted or filtered
+//! since, the evidence row is, and an input in which that is not unique is refused.
 
 use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use super::derived::{extended, is_made_of};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, column, name_of, required};
 use crate::model::{ROW, SOURCE, Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -27,6 +29,38 @@ pub const OPERATION: Operation = Operation {
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (table, result) = (&inputs[0], &inputs[1]);
+    match is_made_of(result, table) {
+        Some(from) => by_row(cx, step, inputs, &from),
+        None => by_evidence(cx, step, inputs),
+    }
+}
+
+/// Each row of the input with the rows that were made from it, in their order.
+fn by_row(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], from: &[u32]) -> Result<Outcome> {
+    let (table, result) = (&inputs[0], &inputs[1]);
+    let mut made_of: Vec<Vec<u32>> = vec![Vec::new(); table.n_rows()];
+    for (at, row) in (0_u32..).zip(from) {
+        made_of[*row as usize].push(at);
+    }
+    let keeps_all = required(step, "how")? == "left";
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    for (row, made) in (0_u32..).zip(&made_of) {
+        left.extend(made.iter().map(|_| row));
+        right.extend(made.iter().copied().map(Some));
+        if made.is_empty() && keeps_all {
+            left.push(row);
+            right.push(None);
+        }
+    }
+    let places = IdxCa::from_iter_options("row".into(), right.into_iter());
+    let new = new_columns(table, result)
+        .into_iter()
+        .map(|(name, new)| Ok(result.frame().column(&name)?.take(&places)?.with_name(new.into())));
+    extended(cx, name_of(inputs), table, left, new.collect::<Result<_>>()?)
+}
+
+fn by_evidence(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let (table, result) = (&inputs[0], &inputs[1]);
     for (which, frame) in [("table", table.frame()), ("result", result.frame())] {
         if frame.column(ROW).is_err() || frame.column(SOURCE).is_err() {
             return Err(Error::Failed(format!(
@@ -43,23 +77,23 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
             table.name
         )));
     }
-    let right = result.frame().clone().lazy().select(new_columns(table, result));
+    let new = new_columns(table, result).into_iter().map(|(name, new)| column(&name).alias(new));
+    let right = result.frame().clone().lazy().select(keys.iter().cloned().chain(new).collect::<Vec<_>>());
     let how = if required(step, "how")? == "left" { JoinType::Left } else { JoinType::Inner };
     let args = JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(how) };
     let df = table.frame().clone().lazy().join(right, keys.clone(), keys, args).collect()?;
     Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
 }
 
-/// The columns of a result that its input does not have already. One of the same name but another type is new and gets
+/// The columns of a result that its input does not have already, with the names they get. One of the same name but another type is new and gets
 /// `_res`; one of the same name and type is the input's own, carried along.
-fn new_columns(table: &Table, result: &Table) -> Vec<Expr> {
-    let lineage = [col(SOURCE), col(ROW)];
+fn new_columns(table: &Table, result: &Table) -> Vec<(String, String)> {
     let new = result.columns.iter().filter_map(|column| match table.column(&column.name) {
-        None => Some(col(column.name.as_str())),
+        None => Some((column.name.clone(), column.name.clone())),
         Some(same) if same.dtype == column.dtype => None,
-        Some(_) => Some(col(column.name.as_str()).alias(format!("{}_res", column.name))),
+        Some(_) => Some((column.name.clone(), format!("{}_res", column.name))),
     });
-    lineage.into_iter().chain(new).collect()
+    new.collect()
 }
 
 #[cfg(test)]
@@ -77,6 +111,7 @@ mod tests {
         let (cancel, progress) = (Cancel::default(), Progress::default());
         let cx = Cx {
             library: &library,
+            gate: &crate::egress::Gate::default(),
             now: chrono::DateTime::UNIX_EPOCH,
             cancel: &cancel,
             progress: &progress,

@@ -3,29 +3,47 @@
 //! The grid's keys, `casebook do`, pipelines and the journal all say these steps; `docs/generated/operations.md` and the
 //! command line's help are made from the table.
 
+mod cmdline_features;
 mod columns;
 mod compare;
 mod concat;
 mod convert;
+mod defang;
+mod derived;
 mod diff;
+mod domain_parts;
+mod explode;
+mod extract_iocs;
 mod filter;
+mod geoip;
 mod head;
+mod ip_in_range;
+mod ip_type;
 mod join;
 mod join_back;
+mod mask;
 mod match_keys;
 mod noted_rows;
 mod notes;
 mod open;
 mod parameters;
+mod parse_json;
+mod parse_syslog;
 mod profile;
 mod query;
 mod resample;
+mod resolve_dns;
+mod risky_cmdline;
 mod sample;
 mod select;
 mod set_time;
 mod sort;
 mod sql;
 mod stack;
+mod sweep_iocs;
+mod unpack_base64;
+mod url_parts;
+mod whois;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +51,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use polars::prelude::{Column, Expr, IntoColumn, NewChunkedArray, StringChunked, all, by_name};
 
+use crate::egress::Gate;
 use crate::model::{Cancel, Evidence, Progress, Role, Step, Table, TableId, format_time, parse_moment, plain_text};
 use crate::query::{Library, Reach, Watch};
 
@@ -48,6 +67,8 @@ pub enum Inputs {
     Two,
     /// One table, or two where a second one is given.
     OneOrTwo,
+    /// One table or more.
+    Many,
 }
 
 impl Inputs {
@@ -57,6 +78,7 @@ impl Inputs {
             Self::One => n_tables == 1,
             Self::Two => n_tables == 2,
             Self::OneOrTwo => n_tables == 1 || n_tables == 2,
+            Self::Many => n_tables > 0,
         }
     }
 
@@ -67,6 +89,7 @@ impl Inputs {
             Self::One => "a table",
             Self::Two => "two tables",
             Self::OneOrTwo => "one or two tables",
+            Self::Many => "one table or more",
         }
     }
 }
@@ -85,6 +108,8 @@ pub struct Operation {
 /// What an operation may use besides its inputs.
 pub struct Cx<'a> {
     pub library: &'a Library,
+    /// The way out; offline unless a person opened it.
+    pub gate: &'a Gate,
     /// The clock, injected.
     pub now: DateTime<Utc>,
     pub cancel: &'a Cancel,
@@ -108,11 +133,29 @@ pub struct Outcome {
     pub opened: Vec<Evidence>,
     /// Whether the table's notes are all that is to be said; otherwise those of the inputs are added.
     pub has_all_notes: bool,
+    /// Whether its hidden [`crate::model::FROM`] column names rows of its first input.
+    pub makes_rows_of_rows: bool,
+    /// What left the machine, and to whom.
+    pub sent: Vec<String>,
+    /// Parameters with which the step is recorded, so that it comes to the same without asking again.
+    pub recorded: Vec<(String, String)>,
 }
 
 impl Outcome {
     pub const fn of(table: Table) -> Self {
-        Self { table, opened: Vec::new(), has_all_notes: false }
+        Self {
+            table,
+            opened: Vec::new(),
+            has_all_notes: false,
+            makes_rows_of_rows: false,
+            sent: Vec::new(),
+            recorded: Vec::new(),
+        }
+    }
+
+    /// Rows that were each made from a row of the first input.
+    pub fn of_rows(table: Table) -> Self {
+        Self { makes_rows_of_rows: true, ..Self::of(table) }
     }
 }
 
@@ -150,30 +193,58 @@ impl From<polars::prelude::PolarsError> for Error {
     }
 }
 
+/// Operations that choose among rows or order them, so that a row is still made from what it was made from.
+const KEEP_ROWS: &[&str] = &["convert", "filter", "head", "noted-rows", "sample", "select", "set-time", "sort"];
+
+/// Whether the rows of this operation's result are rows of its input.
+pub fn keeps_rows(id: &str) -> bool {
+    KEEP_ROWS.contains(&id)
+}
+
 /// Sorted by id.
 pub const OPERATIONS: &[&Operation] = &[
+    &cmdline_features::OPERATION,
     &columns::OPERATION,
     &compare::OPERATION,
     &concat::OPERATION,
     &convert::OPERATION,
+    &defang::OPERATION,
     &diff::OPERATION,
+    &domain_parts::OPERATION,
+    &explode::OPERATION,
+    &extract_iocs::OPERATION,
     &filter::OPERATION,
+    &geoip::OPERATION,
     &head::OPERATION,
+    &ip_in_range::OPERATION,
+    &ip_type::OPERATION,
     &join::OPERATION,
     &join_back::OPERATION,
+    &mask::OPERATION,
     &match_keys::OPERATION,
     &noted_rows::OPERATION,
     &notes::OPERATION,
     &open::OPERATION,
+    &parse_json::OPERATION,
+    &parse_syslog::OPERATION,
     &profile::OPERATION,
     &query::OPERATION,
+    &defang::REFANG,
     &resample::OPERATION,
+    &resolve_dns::OPERATION,
+    &resolve_dns::REVERSE,
+    &risky_cmdline::OPERATION,
     &sample::OPERATION,
     &select::OPERATION,
     &set_time::OPERATION,
     &sort::OPERATION,
     &sql::OPERATION,
     &stack::OPERATION,
+    &sweep_iocs::OPERATION,
+    &unpack_base64::OPERATION,
+    &url_parts::OPERATION,
+    &domain_parts::VALIDATE,
+    &whois::OPERATION,
 ];
 
 /// The row with this id.
@@ -193,6 +264,9 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let mut outcome = (operation.run)(cx, step, inputs)?;
     if cx.cancel.is_requested() {
         return Err(Error::Cancelled);
+    }
+    if !KEEP_ROWS.contains(&operation.id) && !outcome.makes_rows_of_rows {
+        outcome.table = outcome.table.without_from();
     }
     for note in inputs.iter().filter(|_| !outcome.has_all_notes).flat_map(|table| &table.notes) {
         if !outcome.table.notes.contains(note) {
@@ -235,6 +309,9 @@ pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
             settled.params.insert("path".to_owned(), absolute.unwrap_or_else(|_| path.clone()));
         }
         _ => {}
+    }
+    if step.operation == "extract-iocs" && !cx.library.ioc_types.is_empty() && !step.params.contains_key("custom") {
+        settled.params.insert("custom".to_owned(), extract_iocs::json_of_custom(&cx.library.ioc_types));
     }
     let moments = find(&step.operation).map(|operation| operation.params).unwrap_or_default();
     for spec in moments.iter().filter(|spec| spec.kind == ParamKind::Moment) {

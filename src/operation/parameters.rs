@@ -17,6 +17,8 @@ pub enum ParamKind {
     /// As columns, each with `-` before it for descending order.
     SortKeys,
     Count,
+    /// Given or not; its value is `true`.
+    Flag,
     /// An ISO time, or an offset from now.
     Moment,
     /// A table of the case or a path.
@@ -33,6 +35,7 @@ impl ParamKind {
             Self::Columns => "A,B",
             Self::SortKeys => "A,-B",
             Self::Count => "N",
+            Self::Flag => "",
             Self::Moment => "T",
             Self::Table => "TABLE",
             Self::Choice(_) => "WORD",
@@ -88,6 +91,8 @@ fn check_value(kind: ParamKind, value: &str) -> std::result::Result<(), String> 
         ParamKind::Text | ParamKind::Table => Ok(()),
         ParamKind::Expression => check_expression(value),
         ParamKind::Columns => columns(value).map(drop),
+        ParamKind::Flag if value == "true" => Ok(()),
+        ParamKind::Flag => Err(format!("'{value}' is not true")),
         ParamKind::SortKeys => super::parse_keys(value).map(drop),
         ParamKind::Count => value.parse::<u32>().map(drop).map_err(|_| format!("'{value}' is no count")),
         ParamKind::Moment => parse_moment(value, DateTime::UNIX_EPOCH).map(drop).map_err(|e| e.to_string()),

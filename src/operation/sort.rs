@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use polars::prelude::{DataType, IdxCa, SortMultipleOptions};
+use polars::prelude::{DataType, IdxCa, IntoColumn, NewChunkedArray, PlSmallStr, SortMultipleOptions, UInt32Chunked};
 
 use super::parameters::{entries, quoted};
 use super::select::known;
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
-use crate::analysis::text_order;
-use crate::model::{Kind, SortKey, Step, Table};
+use crate::analysis::{ip, text_order};
+use crate::model::{Kind, Role, SortKey, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "sort",
@@ -39,6 +39,10 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     {
         return Err(Error::Failed(format!("the column {nested} holds lists or maps, which have no order")));
     }
+    let addresses: Vec<&String> = names.iter().filter(|name| holds_addresses(table, name)).collect();
+    if !addresses.is_empty() {
+        return by_address(cx, table, &keys, &addresses);
+    }
     if let [key] = &keys[..]
         && let Ok(ca) = table.frame().column(&key.column)?.str()
     {
@@ -52,6 +56,40 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         .with_maintain_order(true);
     let df = table.frame().sort(names, options)?;
     Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
+}
+
+/// Whether a column's values are addresses, which go by number and not by letters.
+fn holds_addresses(table: &Table, name: &str) -> bool {
+    table.column(name).is_some_and(|c| c.role == Some(Role::IP) && c.dtype == DataType::String)
+}
+
+/// The ranks of addresses in columns of these names stand in for them while a table is sorted.
+const RANK: &str = "__casebook_rank_";
+
+/// Sorts with addresses by number, IPv4 before IPv6; what is no address comes last, as nulls do.
+fn by_address(cx: &Cx<'_>, table: &Table, keys: &[SortKey], addresses: &[&String]) -> Result<Outcome> {
+    let mut df = table.frame().clone();
+    for name in addresses {
+        let ca = df.column(name)?.str()?.clone();
+        let numbers: Vec<Option<(u8, u128)>> = ca.iter().map(|text| ip::sort_key(text?)).collect();
+        let mut order: Vec<(u8, u128)> = numbers.iter().flatten().copied().collect();
+        order.sort_unstable();
+        order.dedup();
+        let rank = |number: &Option<(u8, u128)>| u32::try_from(order.binary_search(number.as_ref()?).ok()?).ok();
+        let ranks = UInt32Chunked::from_iter_options(format!("{RANK}{name}").into(), numbers.iter().map(rank));
+        df.with_column(ranks.into_column())?;
+    }
+    let by = keys.iter().map(|key| match addresses.contains(&&key.column) {
+        true => format!("{RANK}{}", key.column),
+        false => key.column.clone(),
+    });
+    let options = SortMultipleOptions::default()
+        .with_order_descending_multi(keys.iter().map(|key| key.descending))
+        .with_nulls_last(true)
+        .with_maintain_order(true);
+    let df = df.sort(by.collect::<Vec<_>>(), options)?;
+    let df = df.drop_many(addresses.iter().map(|name| PlSmallStr::from(format!("{RANK}{name}"))));
+    Ok(Outcome::of(cx.library.table(&table.name, df)))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tui_input::Input;
 
 use super::{Screen, scrolled};
 use crate::action::Action;
+use crate::model::RowOrigin;
 use crate::ui::{popup, put, put_right};
 
 /// What choosing an item means.
@@ -26,6 +27,9 @@ pub enum PickerPurpose {
     Lessons,
     Themes,
     Cases,
+    Operations,
+    /// What a row was made of.
+    Chain,
 }
 
 /// What an item stands for.
@@ -46,6 +50,12 @@ pub enum Choice {
     Case(String),
     /// A lesson by its id.
     Lesson(String),
+    /// An operation by its id.
+    Operation(&'static str),
+    /// An open view by its place, and a row of it.
+    Link(usize, usize),
+    /// A row of evidence.
+    Evidence(RowOrigin),
 }
 
 /// One line.

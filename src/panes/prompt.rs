@@ -19,11 +19,21 @@ pub enum PromptKind {
     Sql,
     /// Of a question of the lab.
     Answer,
+    /// A report whose indicators are sought.
+    Sweep,
 }
 
 impl PromptKind {
-    pub const ALL: [Self; 7] =
-        [Self::Filter, Self::EditFilters, Self::Search, Self::BrowserFilter, Self::Open, Self::Sql, Self::Answer];
+    pub const ALL: [Self; 8] = [
+        Self::Filter,
+        Self::EditFilters,
+        Self::Search,
+        Self::BrowserFilter,
+        Self::Open,
+        Self::Sql,
+        Self::Answer,
+        Self::Sweep,
+    ];
 
     /// Under which its lines are kept.
     pub const fn id(self) -> &'static str {
@@ -35,6 +45,7 @@ impl PromptKind {
             Self::Open => "open",
             Self::Sql => "sql",
             Self::Answer => "answer",
+            Self::Sweep => "sweep",
         }
     }
 
@@ -47,6 +58,7 @@ impl PromptKind {
             Self::Open => "open",
             Self::Sql => "sql",
             Self::Answer => "answer",
+            Self::Sweep => "report",
         }
     }
 
@@ -57,7 +69,7 @@ impl PromptKind {
 
     /// Whether it may have several lines.
     pub const fn has_lines(self) -> bool {
-        matches!(self, Self::EditFilters | Self::Sql)
+        matches!(self, Self::EditFilters | Self::Sql | Self::Sweep)
     }
 
     const fn help(self) -> &'static str {
@@ -69,6 +81,7 @@ impl PromptKind {
             Self::Open => "a file or folder: csv tsv json jsonl parquet arrow evtx log, also .gz .zst",
             Self::Sql => "SELECT ... FROM host_logons; Tab completes, Alt-Enter or Ctrl-j is a new line",
             Self::Answer => "a number, a time, a word: what the question asks for",
+            Self::Sweep => "paste a report, defanged or not; or @ and the path of one",
         }
     }
 }

@@ -113,6 +113,13 @@ impl View {
         Self { loading: true, ..Self::new(TableId(0), table) }
     }
 
+    /// This view with the cursor in a row.
+    #[must_use]
+    pub fn at_row(mut self, row: usize) -> Self {
+        self.row = row.min(self.n_rows().saturating_sub(1));
+        self
+    }
+
     /// This view as one that was made of another, and of which of its rows.
     #[must_use]
     pub fn made_of(self, parent: Option<(TableId, Option<String>)>) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use chrono::{DateTime, Utc};
 use polars::prelude::*;
@@ -15,6 +15,8 @@ use super::reader::Watch;
 use super::source::Sources;
 use super::template::{Body, Template};
 use super::{render, sql, template_file};
+use crate::analysis::ioc::CustomType;
+use crate::analysis::risky::Rules;
 use crate::config::{Problem, RoleBook, YamlText};
 use crate::model::{Note, Params, Table, TimeRange, format_time, parse_moment};
 
@@ -35,6 +37,10 @@ pub struct LibraryConfig {
     pub sources: Sources,
     /// Layer, file name and text of each template file.
     pub templates: Vec<(Layer, String, String)>,
+    /// Types of indicators of the person's own.
+    pub ioc_types: Vec<CustomType>,
+    /// File name and text of each file of rules that say what makes a command line suspicious.
+    pub risky_commands: Vec<(String, String)>,
 }
 
 /// Templates and tables that can be asked.
@@ -44,6 +50,10 @@ pub struct Library {
     pub problems: Vec<Problem>,
     pub notes: Vec<Note>,
     pub roles: RoleBook,
+    pub ioc_types: Vec<CustomType>,
+    risky_texts: Vec<(String, String)>,
+    /// Read when they are first asked for: most runs never do.
+    risky_rules: OnceLock<(Vec<Rules>, Vec<String>)>,
     pub(super) sources: Mutex<Sources>,
     pub(super) opened: Mutex<AlreadyOpened>,
 }
@@ -57,6 +67,9 @@ impl Library {
             problems: Vec::new(),
             notes: config.sources.notes.clone(),
             roles: config.roles,
+            ioc_types: config.ioc_types,
+            risky_texts: config.risky_commands,
+            risky_rules: OnceLock::new(),
             sources: Mutex::new(config.sources),
             opened: Mutex::default(),
         };
@@ -160,6 +173,23 @@ impl Library {
         let notes = opened.iter().flat_map(|o| o.notes.clone()).collect();
         let sources = opened.into_iter().flat_map(|o| o.sources).collect();
         Ok(self.table(name, df).with_notes(notes).with_sources(sources))
+    }
+
+    /// The rules for command lines, and what is wrong with their files.
+    pub fn risky_commands(&self) -> &(Vec<Rules>, Vec<String>) {
+        self.risky_rules.get_or_init(|| {
+            let ours = ("data/risky-commands.yaml", crate::config::embedded_text("data/risky-commands.yaml"));
+            let theirs = self.risky_texts.iter().map(|(file, text)| (file.as_str(), Some(text.as_str())));
+            let read =
+                std::iter::once(ours).chain(theirs).map(|(file, text)| Rules::parse(text.unwrap_or_default(), file));
+            let (rules, problems): (Vec<Rules>, Vec<Vec<String>>) = read.unzip();
+            (rules, problems.into_iter().flatten().collect())
+        })
+    }
+
+    /// The answers of name servers that belong to the lab's story.
+    pub fn lab_answers(&self) -> &'static str {
+        crate::config::embedded_text("data/lab/dns.yaml").unwrap_or_default()
     }
 
     /// A table whose columns have the roles of this run.

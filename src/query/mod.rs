@@ -9,6 +9,7 @@ mod parameter;
 mod range;
 mod reader;
 mod render;
+mod side_file;
 mod source;
 mod sql;
 mod template;

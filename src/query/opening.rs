@@ -9,7 +9,7 @@ use super::format::Format;
 use super::library::{Library, lock, suggestion};
 use super::reader::{self, Reach, Watch};
 use super::source::{Part, Source};
-use crate::model::{Evidence, Note, ROW, SOURCE, SourceId};
+use crate::model::{Evidence, LINEAGE, Note, ROW, SOURCE, SourceId};
 
 /// A table that was opened: its rows with their lineage, still lazy.
 pub struct Opened {
@@ -171,7 +171,7 @@ fn together(mut frames: Vec<LazyFrame>, source: &Source) -> Result<LazyFrame> {
 /// Evidence may have columns of the names that lineage uses; they are renamed, and a note says so.
 fn without_our_names(mut lf: LazyFrame) -> Result<(LazyFrame, Vec<Note>)> {
     let schema = lf.collect_schema()?;
-    let clashes: Vec<&str> = [ROW, SOURCE].into_iter().filter(|name| schema.contains(name)).collect();
+    let clashes: Vec<&str> = LINEAGE.into_iter().filter(|name| schema.contains(name)).collect();
     let renamed: Vec<String> = clashes.iter().map(|name| format!("evidence{name}")).collect();
     let note = |(old, new): (&&str, &String)| Note::new(*old, format!("this column is called {new} here"));
     let notes = clashes.iter().zip(&renamed).map(note).collect();

@@ -28,11 +28,19 @@ pub struct Wanted {
     pub mode: TextMode,
     pub case: Option<PathBuf>,
     pub config: Option<Config>,
+    pub gate: std::sync::Arc<casebook::egress::Gate>,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { size: (80, 24), depth: ColourDepth::True, mode: TextMode::Unicode, case: None, config: None }
+        Self {
+            size: (80, 24),
+            depth: ColourDepth::True,
+            mode: TextMode::Unicode,
+            case: None,
+            config: None,
+            gate: std::sync::Arc::default(),
+        }
     }
 }
 
@@ -53,11 +61,26 @@ pub fn library() -> Library {
     let text = std::fs::read_to_string(data().join("queries.yaml")).unwrap();
     let sources = Sources::of_paths(&[data().join("tables")]).unwrap();
     let templates = vec![(Layer::BuiltIn, "queries.yaml".to_owned(), text)];
-    Library::new(LibraryConfig { roles: config.roles, sources, templates })
+    Library::new(LibraryConfig { roles: config.roles, sources, templates, ..LibraryConfig::default() })
 }
 
 fn config() -> Config {
     Config::load(Paths { config: PathBuf::from("/none"), data: PathBuf::from("/none") }, &|_| None)
+}
+
+/// The case of a folder. A program that another test starts holds all files open for a moment, the lock among them.
+fn opened(path: &Path) -> Case {
+    const TRIES: usize = 100_000;
+    let open = || Case::open(path.to_str().unwrap(), Path::new("/none"));
+    let is_locked = |case: &casebook::case::Result<Case>| matches!(case, Err(casebook::case::Error::Locked { .. }));
+    for _ in 0..TRIES {
+        let case = open();
+        if !is_locked(&case) {
+            return case.unwrap();
+        }
+        std::thread::yield_now();
+    }
+    open().unwrap()
 }
 
 impl Driver {
@@ -67,7 +90,7 @@ impl Driver {
 
     pub fn with(wanted: Wanted) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let case = wanted.case.map(|path| Case::open(path.to_str().unwrap(), Path::new("/none")).unwrap());
+        let case = wanted.case.map(|path| opened(&path));
         let open = case.as_ref().map(|case| OpenCase::of_case(case).unwrap());
         let start = Start {
             config: wanted.config.unwrap_or_else(config),
@@ -82,6 +105,7 @@ impl Driver {
             lessons: Vec::new(),
             between: casebook::app::Between::Nothing,
             cases: Vec::new(),
+            gate: wanted.gate,
         };
         let session = Session::new(start, case, runtime.handle().clone(), now);
         let terminal = Terminal::new(TestBackend::new(wanted.size.0, wanted.size.1)).unwrap();

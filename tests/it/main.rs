@@ -10,6 +10,8 @@
 
 mod bad_input;
 mod case;
+mod decode;
+mod derived;
 mod driver;
 mod evidence;
 mod evtx_file;
@@ -24,6 +26,7 @@ mod line;
 mod oddities;
 mod opening;
 mod operations;
+mod outside;
 mod pty;
 mod reading;
 mod reference;

@@ -32,7 +32,15 @@ fn a_journal_replays_to_the_same_tables() {
 
     let library = library();
     let (cancel, progress) = (Cancel::default(), Progress::default());
-    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress, early: &|_| {} };
+    let gate = casebook::egress::Gate::default();
+    let cx = Cx {
+        library: &library,
+        gate: &gate,
+        now: chrono::Utc::now(),
+        cancel: &cancel,
+        progress: &progress,
+        early: &|_| {},
+    };
     let (tables, mismatches) = case::replay(&cx, &records);
     assert_eq!((tables.len(), mismatches), (7, Vec::new()));
 }
@@ -44,7 +52,15 @@ fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
     work(&folder);
     let library = library();
     let (cancel, progress) = (Cancel::default(), Progress::default());
-    let cx = Cx { library: &library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress, early: &|_| {} };
+    let gate = casebook::egress::Gate::default();
+    let cx = Cx {
+        library: &library,
+        gate: &gate,
+        now: chrono::Utc::now(),
+        cancel: &cancel,
+        progress: &progress,
+        early: &|_| {},
+    };
     let mut records = case::read(&folder.join("journal.jsonl")).unwrap();
     let filter = records.iter_mut().find(|r| r.step == "filter").unwrap();
     filter.params.insert("where".to_owned(), "LogonType = 5".to_owned());

@@ -1,0 +1,292 @@
+//! The pass over a text: bytes are classed, runs of word characters are cut out, and each is handed to who knows its form.
+
+use std::ops::Range;
+
+use super::refang::Refanged;
+use super::{IocType, Wanted, addresses, hashes, names, paths, urls};
+
+/// An indicator by its place in the refanged text.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub kind: IocType,
+    pub start: usize,
+    pub end: usize,
+    /// The live form, where it is not what stands in the refanged text.
+    pub live: Option<String>,
+}
+
+/// The URL that the pass is in: what its path and query hold counts for less.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InUrl {
+    /// Where the query or fragment begins.
+    pub query: usize,
+    pub end: usize,
+    /// How many URLs were found inside it.
+    pub nested: usize,
+}
+
+/// A stretch of letters, digits and the signs `-_.:@`.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Run {
+    pub start: usize,
+    pub end: usize,
+    pub dots: usize,
+    pub colons: usize,
+    pub ats: usize,
+    pub hyphens: usize,
+    /// The longest stretch without a sign, in bytes.
+    pub longest: usize,
+}
+
+pub(super) struct Scanner<'a> {
+    pub live: &'a Refanged<'a>,
+    pub text: &'a str,
+    pub bytes: &'a [u8],
+    pub wanted: &'a Wanted,
+    pub found: Vec<Found>,
+    pub url: Option<InUrl>,
+}
+
+/// What a byte is to a run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Other,
+    Word,
+    Dot,
+    Colon,
+    At,
+    Hyphen,
+    Underscore,
+    Percent,
+    /// Part of a character beyond ASCII.
+    Wide,
+}
+
+const CLASSES: [Class; 256] = classes();
+
+const fn classes() -> [Class; 256] {
+    let mut table = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte {
+            0x30..=0x39 | 0x41..=0x5a | 0x61..=0x7a => Class::Word,
+            0x2e => Class::Dot,
+            0x3a => Class::Colon,
+            0x40 => Class::At,
+            0x2d => Class::Hyphen,
+            0x5f => Class::Underscore,
+            0x25 => Class::Percent,
+            0x80..=0xff => Class::Wide,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    table
+}
+
+fn class(byte: u8) -> Class {
+    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other)
+}
+
+impl<'a> Scanner<'a> {
+    pub fn new(live: &'a Refanged<'a>, wanted: &'a Wanted) -> Self {
+        let text = &*live.text;
+        Self { live, text, bytes: text.as_bytes(), wanted, found: Vec::new(), url: None }
+    }
+
+    pub fn run(&mut self) {
+        let mut at = 0;
+        while let Some(&byte) = self.bytes.get(at) {
+            at = match class(byte) {
+                Class::Other => at + 1,
+                Class::Percent => at + if self.is_escape(at) { 3 } else { 1 },
+                Class::Wide => self.wide(at),
+                _ => self.look_at(at),
+            };
+        }
+    }
+
+    /// `%2F` is one character, whose digits belong to no name behind it.
+    fn is_escape(&self, at: usize) -> bool {
+        self.bytes.get(at + 1..at + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+    }
+
+    /// Where to go on from a character beyond ASCII, which only where it is a letter begins a run.
+    fn wide(&mut self, at: usize) -> usize {
+        match self.text.get(at..).and_then(|rest| rest.chars().next()) {
+            Some(c) if c.is_alphanumeric() => self.look_at(at),
+            Some(c) => at + c.len_utf8(),
+            None => at + 1,
+        }
+    }
+
+    /// The run that begins at `start` and ends before `limit`.
+    fn run_at(&self, start: usize, limit: usize) -> Run {
+        let mut run = Run { start, end: start, ..Run::default() };
+        let mut stretch = 0;
+        while let Some(&byte) = self.bytes.get(run.end).filter(|_| run.end < limit) {
+            let mut width = 1;
+            match class(byte) {
+                Class::Word => {
+                    width = self.word_length(run.end, limit);
+                    stretch += width;
+                }
+                Class::Wide => match self.letter_width(run.end) {
+                    Some(letter) => (width, stretch) = (letter, stretch + letter),
+                    None => break,
+                },
+                Class::Other | Class::Percent => break,
+                sign => {
+                    run.count(sign);
+                    stretch = 0;
+                }
+            }
+            run.longest = run.longest.max(stretch);
+            run.end += width;
+        }
+        run
+    }
+
+    fn word_length(&self, at: usize, limit: usize) -> usize {
+        let ahead = self.bytes.get(at..limit).unwrap_or_default();
+        ahead.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(ahead.len())
+    }
+
+    fn letter_width(&self, at: usize) -> Option<usize> {
+        let c = self.text.get(at..)?.chars().next()?;
+        c.is_alphanumeric().then(|| c.len_utf8())
+    }
+
+    /// Hands a run to who knows its form; where to go on.
+    fn look_at(&mut self, start: usize) -> usize {
+        let mut run = self.run_at(start, self.bytes.len());
+        if run.is_plain() && !matches!(self.byte(run.end), b'%' | b'\\') && !matches!(self.byte(start), b'A' | b'a') {
+            return run.end;
+        }
+        if let Some(next) = urls::at(self, run) {
+            return next;
+        }
+        let url = self.url.filter(|url| run.start < url.end);
+        if let Some(url) = url {
+            run.end = run.end.min(url.end);
+        }
+        self.by_form(run);
+        match url {
+            Some(url) if run.start < url.query => {}
+            _ => self.by_signs(run),
+        }
+        run.end
+    }
+
+    /// What stands in a run before the scheme of a URL.
+    pub fn by_prefix(&mut self, run: Run, end: usize) {
+        let prefix = self.run_at(run.start, end);
+        self.by_form(prefix);
+        self.by_signs(prefix);
+    }
+
+    /// What its form alone gives away, wherever it stands.
+    fn by_form(&mut self, run: Run) {
+        if run.longest >= 25 {
+            hashes::long_stretches(self, run);
+        }
+        if run.hyphens >= 2 {
+            hashes::hyphenated(self, run);
+        }
+        if run.dots + run.colons + run.ats == 0 && run.end - run.start >= 3 {
+            hashes::system_number(self, run.start, run.end);
+        }
+        paths::registry_key(self, run);
+    }
+
+    /// What dots, colons and `@` make of a run.
+    fn by_signs(&mut self, run: Run) {
+        if run.dots + run.colons + run.ats + run.hyphens == 0 {
+            return;
+        }
+        if run.colons == 0 {
+            return self.piece(run.start, run.end);
+        }
+        if addresses::of_colons(self, run) || hashes::fuzzy(self, run) {
+            return;
+        }
+        let text = self.text.get(run.start..run.end).unwrap_or_default();
+        let mut start = run.start;
+        for piece in text.split(':') {
+            self.piece(start, start + piece.len());
+            start += piece.len() + 1;
+        }
+    }
+
+    fn piece(&mut self, start: usize, end: usize) {
+        if self.slice(start..end).contains('@') {
+            names::mails(self, start, end);
+        } else {
+            self.word(start, end);
+        }
+    }
+
+    /// What is left between colons and `@`: a name, an address, or nothing.
+    pub fn word(&mut self, start: usize, end: usize) {
+        let text = self.slice(start..end);
+        if !text.contains(['.', '-']) {
+            return hashes::system_number(self, start, end);
+        }
+        let mut from = start;
+        // An ellipsis parts words.
+        for word in text.split("..") {
+            if addresses::of_dots(self, from, from + word.len()) {
+                from += word.len() + 2;
+                continue;
+            }
+            if !self.is_in_url(from) {
+                names::name(self, from, from + word.len(), names::Place::Text);
+            }
+            from += word.len() + 2;
+        }
+    }
+
+    pub fn is_in_url(&self, at: usize) -> bool {
+        self.url.is_some_and(|url| at < url.end)
+    }
+
+    /// The text of a range; none where it is out of bounds or cuts a character.
+    pub fn slice(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    pub fn byte(&self, at: usize) -> u8 {
+        self.bytes.get(at).copied().unwrap_or(0)
+    }
+
+    pub fn byte_before(&self, at: usize) -> u8 {
+        at.checked_sub(1).map_or(0, |at| self.byte(at))
+    }
+
+    pub fn emit(&mut self, kind: IocType, range: Range<usize>) {
+        self.emit_as(kind, range, None);
+    }
+
+    pub fn emit_as(&mut self, kind: IocType, range: Range<usize>, live: Option<String>) {
+        if self.wanted.has(kind) {
+            self.found.push(Found { kind, start: range.start, end: range.end, live });
+        }
+    }
+}
+
+impl Run {
+    /// Whether it is a word as most are, in which only what stands around it could be of interest.
+    const fn is_plain(self) -> bool {
+        self.dots + self.colons + self.ats + self.hyphens == 0 && self.longest < 25
+    }
+
+    fn count(&mut self, sign: Class) {
+        match sign {
+            Class::Dot => self.dots += 1,
+            Class::Colon => self.colons += 1,
+            Class::At => self.ats += 1,
+            Class::Hyphen => self.hyphens += 1,
+            _ => {}
+        }
+    }
+}

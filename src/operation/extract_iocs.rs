@@ -1,0 +1,251 @@
+//! `extract-iocs`: the indicators of compromise in the cells of one or more columns.
+//!
+//! What each type is, and what is not one, is said in [`crate::analysis::ioc`]. Indicators that were written defanged are
+//! found as they stand and shown live in the column `refanged`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use polars::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::derived::{Texts, columns_of, derived, source_rows, worked};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use crate::analysis::ioc::{self, CustomType, Ioc, IocType, Names, Wanted};
+use crate::model::{Kind, Note, Role, Step, Table};
+
+pub const OPERATION: Operation = Operation {
+    id: "extract-iocs",
+    doc: "Find indicators in one or more columns: addresses, names, URLs, e-mail, hashes, paths and more",
+    inputs: Inputs::One,
+    params: &[
+        ParamSpec::required("column", ParamKind::Columns, "whose cells are searched; several, parted by commas"),
+        ParamSpec::optional(
+            "types",
+            ParamKind::Text,
+            "such as url,ipv4,sha256_hash; all but paths and guid where it is empty, 'all' for every type",
+        ),
+        ParamSpec::optional("unique", ParamKind::Flag, "each indicator once, with count, first and last seen"),
+        ParamSpec::optional(
+            "names",
+            ParamKind::Choice(&["strict", "all"]),
+            "all: setup.py and System.Net count as names, too",
+        ),
+        ParamSpec::optional("custom", ParamKind::Text, "the types of config.yaml, as they are when the step is done"),
+    ],
+    run,
+};
+
+fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let input = &inputs[0];
+    let columns = columns_of(step, input)?;
+    let search = Search::of(cx, step)?;
+    let mut hits = Hits::default();
+    for (n, column) in columns.iter().enumerate() {
+        let texts = Texts::of(input, column)?;
+        let (distinct, places) = texts.distinct();
+        let found = worked(cx, &distinct, |text| search.found(cx, text, &mut hits.n_cut))?;
+        hits.take(n, &distinct, &places, found);
+    }
+    hits.rows.sort_by_key(|hit| hit.row);
+    let name = format!("indicators of {}", name_of(inputs));
+    let cut = (hits.n_cut > 0).then(|| {
+        let what = format!("{} cells were searched for your own types only in part: they took too long", hits.n_cut);
+        Note::counted(&name, what, hits.n_cut as u64)
+    });
+    let unique = step.params.contains_key("unique");
+    let mut outcome =
+        if unique { counted(cx, &name, input, &hits)? } else { listed(cx, &name, input, &columns, &hits)? };
+    outcome.table.notes.extend(cut);
+    Ok(outcome)
+}
+
+/// What is looked for.
+struct Search {
+    wanted: Wanted,
+    custom: Vec<CustomType>,
+}
+
+impl Search {
+    fn of(cx: &Cx<'_>, step: &Step) -> Result<Self> {
+        let complain = |why: String| Error::Parameter { operation: step.operation.clone(), why };
+        let custom = match step.params.get("custom") {
+            Some(json) => custom_of_json(json).map_err(complain)?,
+            None => cx.library.ioc_types.clone(),
+        };
+        let names = if step.params.get("names").is_some_and(|n| n == "all") { Names::All } else { Names::Strict };
+        let asked = step.params.get("types").map(String::as_str).unwrap_or_default();
+        let (mut types, mut chosen) = (Vec::new(), Vec::new());
+        for word in asked.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+            match (word, IocType::named(word), custom.iter().find(|c| c.name == word)) {
+                ("all", ..) => types.extend(IocType::ALL),
+                (_, Some(kind), _) => types.push(kind),
+                (_, None, Some(custom)) => chosen.push(custom.clone()),
+                _ => {
+                    let known: Vec<&str> = IocType::ALL.iter().map(|t| t.id()).collect();
+                    return Err(complain(format!(
+                        "--types: there is no type '{word}'; there are {}",
+                        known.join(", ")
+                    )));
+                }
+            }
+        }
+        let is_asked = !types.is_empty() || !chosen.is_empty();
+        let wanted = if is_asked { Wanted::of(&types) } else { Wanted::default() };
+        let takes_all = !is_asked || types.len() >= IocType::ALL.len();
+        Ok(Self { wanted: wanted.with_names(names), custom: if takes_all { custom } else { chosen } })
+    }
+
+    fn found(&self, cx: &Cx<'_>, text: &str, n_cut: &mut usize) -> Vec<Ioc> {
+        let mut found = ioc::extract(text, &self.wanted);
+        if !self.custom.is_empty() {
+            let (more, cut) = ioc::extract_custom(text, &self.custom, &|| cx.cancel.is_requested());
+            *n_cut += usize::from(cut);
+            found.extend(more);
+            found.sort_by_key(|ioc| ioc.offset);
+        }
+        found
+    }
+}
+
+/// A type of the person's own, as a step is recorded with it.
+#[derive(Serialize, Deserialize)]
+struct Recorded {
+    name: String,
+    regex: String,
+    priority: i32,
+    group: Option<String>,
+}
+
+/// The person's own types as text for the journal.
+pub fn json_of_custom(types: &[CustomType]) -> String {
+    let recorded = |custom: &CustomType| Recorded {
+        name: custom.name.clone(),
+        regex: custom.regex.as_str().to_owned(),
+        priority: custom.priority,
+        group: custom.group.clone(),
+    };
+    serde_json::to_string(&types.iter().map(recorded).collect::<Vec<_>>()).unwrap_or_default()
+}
+
+fn custom_of_json(json: &str) -> std::result::Result<Vec<CustomType>, String> {
+    let recorded: Vec<Recorded> = serde_json::from_str(json).map_err(|e| format!("--custom: {e}"))?;
+    recorded.into_iter().map(|r| CustomType::new(r.name, &r.regex, r.priority, r.group)).collect()
+}
+
+/// One indicator in one row.
+struct Hit {
+    row: u32,
+    /// Which of the columns that were searched.
+    column: usize,
+    /// The cell, among the distinct ones.
+    input: u32,
+    ioc: u32,
+}
+
+/// All that was found; the indicators of a cell are held once, however many rows have that cell.
+#[derive(Default)]
+struct Hits {
+    rows: Vec<Hit>,
+    iocs: Vec<Ioc>,
+    inputs: Vec<String>,
+    n_cut: usize,
+}
+
+impl Hits {
+    fn take(&mut self, column: usize, distinct: &[&str], places: &[Option<u32>], found: Vec<Vec<Ioc>>) {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        // For each distinct cell its text's number, and the range of its indicators.
+        let mut cells = Vec::with_capacity(found.len());
+        for (text, iocs) in distinct.iter().zip(found) {
+            let first = number(self.iocs.len());
+            if !iocs.is_empty() {
+                self.inputs.push((*text).to_owned());
+                self.iocs.extend(iocs);
+            }
+            cells.push((number(self.inputs.len().saturating_sub(1)), first..number(self.iocs.len())));
+        }
+        for (row, place) in (0_u32..).zip(places) {
+            let Some((input, range)) = place.and_then(|place| cells.get(place as usize)) else { continue };
+            self.rows.extend(range.clone().map(|ioc| Hit { row, column, input: *input, ioc }));
+        }
+    }
+
+    fn ioc(&self, hit: &Hit) -> &Ioc {
+        &self.iocs[hit.ioc as usize]
+    }
+}
+
+fn texts<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
+    StringChunked::from_iter_values(name.into(), values).into_column()
+}
+
+/// One row for each indicator in each cell.
+fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hits) -> Result<Outcome> {
+    let from: Vec<u32> = hits.rows.iter().map(|hit| hit.row).collect();
+    let rows = source_rows(input, &from);
+    let each = || hits.rows.iter();
+    let mut new = vec![
+        texts("IoCType", each().map(|hit| hits.ioc(hit).kind.id())),
+        texts("Observable", each().map(|hit| hits.ioc(hit).observable.as_str())),
+        Column::new("SourceIndex".into(), rows),
+        texts("Input", each().map(|hit| hits.inputs[hit.input as usize].as_str())),
+        texts("refanged", each().map(|hit| hits.ioc(hit).refanged.as_str())),
+    ];
+    if columns.len() > 1 {
+        new.push(texts("column", each().map(|hit| columns[hit.column].as_str())));
+    }
+    derived(cx, name, input, from, new)
+}
+
+/// One row for each indicator, in the order in which they are first met.
+fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcome> {
+    let time = input.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| input.frame().column(&c.name));
+    let times = time.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
+    let times = times.as_ref().and_then(|series| series.i64().ok());
+    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut met: Vec<Met<'_>> = Vec::new();
+    for hit in &hits.rows {
+        let ioc = hits.ioc(hit);
+        let at = *known.entry((ioc.kind.id(), ioc.refanged.as_str())).or_insert_with(|| {
+            met.push(Met { ioc, count: 0, first: None, last: None });
+            met.len() - 1
+        });
+        met[at].add(times.and_then(|times| times.get(hit.row as usize)));
+    }
+    let moments = |name: &str, of: &dyn Fn(&Met<'_>) -> Option<i64>| {
+        let micros = Int64Chunked::from_iter_options(name.into(), met.iter().map(of)).into_column();
+        micros.cast(&DataType::Datetime(TimeUnit::Microseconds, None))
+    };
+    let df = DataFrame::new(
+        met.len(),
+        vec![
+            texts("IoCType", met.iter().map(|m| m.ioc.kind.id())),
+            texts("Observable", met.iter().map(|m| m.ioc.observable.as_str())),
+            texts("refanged", met.iter().map(|m| m.ioc.refanged.as_str())),
+            Column::new("count".into(), met.iter().map(|m| m.count).collect::<Vec<_>>()),
+            moments("first_seen", &|m| m.first)?,
+            moments("last_seen", &|m| m.last)?,
+        ],
+    )?;
+    Ok(Outcome::of(cx.library.table(name, df)))
+}
+
+/// An indicator and where it was met.
+struct Met<'a> {
+    ioc: &'a Ioc,
+    /// Cells that hold it.
+    count: i64,
+    first: Option<i64>,
+    last: Option<i64>,
+}
+
+impl Met<'_> {
+    fn add(&mut self, time: Option<i64>) {
+        self.count += 1;
+        if let Some(time) = time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! `sweep-iocs`: where the indicators of a report stand in tables.
+//!
+//! The report may be defanged or not. Every text column of every table is searched for all indicators at once; an indicator
+//! counts where it stands as a whole: `10.0.0.1` is not in `10.0.0.11`, while `example.net` is in `www.example.net` and in
+//! every URL of that host. What is found nowhere is listed too.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use polars::prelude::*;
+
+use super::derived::Texts;
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result};
+use crate::analysis::ioc::{self, Ioc, IocType, Wanted};
+use crate::model::{Evidence, Kind, Role, Step, Table};
+
+pub const OPERATION: Operation = Operation {
+    id: "sweep-iocs",
+    doc: "Find the indicators of a report, defanged or not, in one or more tables: counts, first and last seen",
+    inputs: Inputs::Many,
+    params: &[
+        ParamSpec::optional("report", ParamKind::Text, "the path of the report"),
+        ParamSpec::optional("text", ParamKind::Text, "the report itself"),
+        ParamSpec::optional("types", ParamKind::Text, "such as url,ipv4; all but paths and guid where it is empty"),
+    ],
+    run,
+};
+
+/// More indicators than these are not searched for at once.
+const MOST: usize = 50_000;
+
+fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let (report, opened) = report(cx, step)?;
+    let iocs = indicators(step, &report)?;
+    let words: Vec<String> = iocs.iter().map(|ioc| ioc.refanged.to_lowercase()).collect();
+    let search = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words);
+    let search = search.map_err(|e| Error::Failed(e.to_string()))?;
+    let mut rows = Vec::new();
+    cx.progress.set_total(inputs.len() as u64);
+    for (at, table) in inputs.iter().enumerate() {
+        cx.progress.set_done(at as u64);
+        for column in table.columns.iter().filter(|c| matches!(c.kind, Kind::Text | Kind::Nested)) {
+            rows.extend(swept(cx, &search, &words, table, &column.name)?);
+        }
+    }
+    rows.sort_by_key(|row| row.ioc);
+    let met: HashSet<usize> = rows.iter().map(|row| row.ioc).collect();
+    let missing = (0..iocs.len()).filter(|at| !met.contains(at)).map(Sighting::nowhere);
+    rows.extend(missing.collect::<Vec<_>>());
+    let outcome = Outcome::of(cx.library.table("sweep", frame(&iocs, &rows)?));
+    Ok(Outcome { opened, ..outcome })
+}
+
+fn report(cx: &Cx<'_>, step: &Step) -> Result<(String, Vec<Evidence>)> {
+    match (step.params.get("report"), step.params.get("text")) {
+        (Some(path), None) => Ok(cx.library.read_list(path)?),
+        (None, Some(text)) => Ok((text.clone(), Vec::new())),
+        _ => Err(Error::Parameter {
+            operation: step.operation.clone(),
+            why: "say either --report, the path of a report, or --text, the report itself".to_owned(),
+        }),
+    }
+}
+
+/// The indicators of a report, each once, in its order.
+fn indicators(step: &Step, report: &str) -> Result<Vec<Ioc>> {
+    let asked = step.params.get("types").map(String::as_str).unwrap_or_default();
+    let named = asked.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let types: Vec<IocType> = named
+        .map(|word| {
+            IocType::named(word).ok_or_else(|| Error::Failed(format!("there is no type of indicator '{word}'")))
+        })
+        .collect::<Result<_>>()?;
+    let wanted = if types.is_empty() { Wanted::default() } else { Wanted::of(&types) };
+    let mut iocs = ioc::extract(report, &wanted);
+    let mut known = HashSet::new();
+    iocs.retain(|ioc| known.insert(ioc.refanged.to_lowercase()));
+    if iocs.is_empty() {
+        return Err(Error::Failed("the report holds no indicator; paste its text, or name its file".to_owned()));
+    }
+    iocs.truncate(MOST);
+    Ok(iocs)
+}
+
+/// One indicator in one column of one table.
+struct Sighting {
+    ioc: usize,
+    table: Option<String>,
+    column: Option<String>,
+    count: i64,
+    first: Option<i64>,
+    last: Option<i64>,
+    /// The first row that holds it, from one.
+    first_row: Option<i64>,
+}
+
+impl Sighting {
+    const fn nowhere(ioc: usize) -> Self {
+        Self { ioc, table: None, column: None, count: 0, first: None, last: None, first_row: None }
+    }
+
+    fn add(&mut self, row: u32, time: Option<i64>) {
+        self.count += 1;
+        self.first_row = self.first_row.or(Some(i64::from(row) + 1));
+        if let Some(time) = time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        }
+    }
+}
+
+/// Every indicator that stands in a column.
+fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, column: &str) -> Result<Vec<Sighting>> {
+    let texts = Texts::of(table, column)?;
+    let (distinct, places) = texts.distinct();
+    let mut found: Vec<Vec<usize>> = Vec::with_capacity(distinct.len());
+    for (at, text) in distinct.iter().enumerate() {
+        if at.is_multiple_of(1 << 12) && cx.cancel.is_requested() {
+            return Err(Error::Cancelled);
+        }
+        found.push(found_in(search, words, text));
+    }
+    if found.iter().all(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let times = table.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| table.frame().column(&c.name));
+    let times = times.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
+    let times = times.as_ref().and_then(|series| series.i64().ok());
+    let mut sightings: Vec<Sighting> = Vec::new();
+    for (row, place) in (0_u32..).zip(&places) {
+        let Some(iocs) = place.and_then(|place| found.get(place as usize)) else { continue };
+        for ioc in iocs {
+            let at = sightings.iter().position(|s| s.ioc == *ioc).unwrap_or_else(|| {
+                let (table, column) = (Some(table.name.clone()), Some(column.to_owned()));
+                sightings.push(Sighting { table, column, ..Sighting::nowhere(*ioc) });
+                sightings.len() - 1
+            });
+            sightings[at].add(row, times.and_then(|times| times.get(row as usize)));
+        }
+    }
+    Ok(sightings)
+}
+
+/// The indicators that stand in a text as a whole, each once.
+fn found_in(search: &AhoCorasick, words: &[String], text: &str) -> Vec<usize> {
+    let live = ioc::refang(text);
+    let mut found = Vec::new();
+    for hit in search.find_overlapping_iter(live.as_bytes()) {
+        let ioc = hit.pattern().as_usize();
+        if !found.contains(&ioc) && is_whole(&live, words.get(ioc).map_or("", |w| w), hit.start(), hit.end()) {
+            found.push(ioc);
+        }
+    }
+    found
+}
+
+/// Whether what stands before and after leaves the indicator whole. A name may have names before it.
+fn is_whole(text: &str, word: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).and_then(|t| t.chars().next_back());
+    let mut after = text.get(end..).map(str::chars).into_iter().flatten();
+    let next = after.next();
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let is_number = word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let is_part_of_number =
+        is_number && (before == Some('.') || (next == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit())));
+    let ends_in_label = next == Some('-')
+        || (next == Some('.')
+            && !is_number
+            && goes_on(text.get(end + 1..).and_then(|t| t.chars().next()))
+            && !word.contains('/'));
+    !goes_on(before) && before != Some('-') && !goes_on(next) && !is_part_of_number && !ends_in_label
+}
+
+fn frame(iocs: &[Ioc], rows: &[Sighting]) -> Result<DataFrame> {
+    let ioc = |row: &Sighting, of: fn(&Ioc) -> &str| iocs.get(row.ioc).map(|ioc| of(ioc).to_owned());
+    let text = |name: &str, of: &dyn Fn(&Sighting) -> Option<String>| {
+        StringChunked::from_iter_options(name.into(), rows.iter().map(of)).into_column()
+    };
+    let moments = |name: &str, of: fn(&Sighting) -> Option<i64>| {
+        let micros = Int64Chunked::from_iter_options(name.into(), rows.iter().map(of)).into_column();
+        micros.cast(&DataType::Datetime(TimeUnit::Microseconds, None))
+    };
+    let columns = vec![
+        text("IoCType", &|row| ioc(row, |i| i.kind.id())),
+        text("Observable", &|row| ioc(row, |i| &i.refanged)),
+        text("table", &|row| row.table.clone()),
+        text("column", &|row| row.column.clone()),
+        Column::new("count".into(), rows.iter().map(|row| row.count).collect::<Vec<_>>()),
+        moments("first_seen", |row| row.first)?,
+        moments("last_seen", |row| row.last)?,
+        Int64Chunked::from_iter_options("first_row".into(), rows.iter().map(|row| row.first_row)).into_column(),
+    ];
+    Ok(DataFrame::new(rows.len(), columns)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(word: &str, text: &str) -> bool {
+        let words = [word.to_owned()];
+        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).unwrap();
+        !found_in(&search, &words, text).is_empty()
+    }
+
+    #[test]
+    fn an_indicator_counts_only_where_it_stands_as_a_whole() {
+        for (word, text, is_there) in [
+            ("10.0.0.1", "from 10.0.0.1 port 22", true),
+            ("10.0.0.1", "from 10.0.0.1.", true),
+            ("10.0.0.1", "10.0.0.1:443", true),
+            ("10.0.0.1", "10.0.0.11", false),
+            ("10.0.0.1", "110.0.0.1", false),
+            ("10.0.0.1", "1.10.0.0.1", false),
+            ("10.0.0.1", "10.0.0.1.5", false),
+            ("example.net", "http://WWW.example.net/a", true),
+            ("example.net", "www[.]example[.]net", true),
+            ("example.net", "example.net.evil.test", false),
+            ("example.net", "myexample.net", false),
+            ("example.net", "not-example.net", false),
+            ("example.net", "at example.net.", true),
+            ("d41d8cd98f00b204e9800998ecf8427e", "MD5=D41D8CD98F00B204E9800998ECF8427E", true),
+            ("d41d8cd98f00b204e9800998ecf8427e", "0d41d8cd98f00b204e9800998ecf8427e", false),
+        ] {
+            assert_eq!(found(word, text), is_there, "{word} in {text}");
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `unpack-base64`: what is hidden in the cells of a column, layer by layer.
+//!
+//! Base64 in all its forms, hexadecimal and percent-encoded text, and the archives inside them. See
+//! [`crate::analysis::decode`] for what counts as a payload. Nothing is written to disk, and names of members are only
+//! shown.
+
+use std::sync::Arc;
+
+use polars::prelude::*;
+
+use super::derived::{Texts, column_of, derived, source_rows, worked};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use crate::analysis::decode::{Finding, Unpacked, unpack};
+use crate::model::{Budget, Limits, Note, Step, Table, hex};
+
+pub const OPERATION: Operation = Operation {
+    id: "unpack-base64",
+    doc: "Decode what is hidden in a column: base64, hexadecimal, percent-encoding, archives, layer by layer",
+    inputs: Inputs::One,
+    params: &[ParamSpec::required("column", ParamKind::Columns, "whose cells are looked into")],
+    run,
+};
+
+fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
+    let input = &inputs[0];
+    let texts = Texts::of(input, &column_of(step, input)?)?;
+    let (distinct, places) = texts.distinct();
+    let unpacked = worked(cx, &distinct, |text| unpack(text, &mut Budget::new(Limits::default(), cx.cancel)))?;
+    let mut from = Vec::new();
+    let mut found: Vec<(&Finding, &str)> = Vec::new();
+    for (row, place) in (0_u32..).zip(&places) {
+        let Some(Unpacked { findings, full }) = place.and_then(|place| unpacked.get(place as usize)) else { continue };
+        from.extend(findings.iter().map(|_| row));
+        found.extend(findings.iter().map(|finding| (finding, full.as_str())));
+    }
+    let rows = source_rows(input, &from);
+    let name = format!("decoded from {}", name_of(inputs));
+    let notes = notes(&name, &found);
+    let mut outcome = derived(cx, &name, input, from, columns_of(&found, &rows))?;
+    outcome.table.notes.extend(notes);
+    Ok(outcome)
+}
+
+fn notes(about: &str, found: &[(&Finding, &str)]) -> Option<Note> {
+    let cut = found.iter().filter(|(finding, _)| finding.truncated.is_some()).count();
+    let what = format!("{cut} payloads are not whole here: the column truncated says why");
+    (cut > 0).then(|| Note::counted(about, what, cut as u64).in_column("truncated"))
+}
+
+/// The columns, those that MSTICPy has too first and by its names.
+fn columns_of(found: &[(&Finding, &str)], rows: &[i64]) -> Vec<Column> {
+    let text = |name: &str, of: &dyn Fn(&Finding) -> Option<String>| {
+        let values = found.iter().map(|(finding, _)| of(finding));
+        StringChunked::from_iter_options(name.into(), values).into_column()
+    };
+    let number = |name: &str, of: &dyn Fn(&Finding) -> Option<i64>| {
+        let values = found.iter().map(|(finding, _)| of(finding));
+        Int64Chunked::from_iter_options(name.into(), values).into_column()
+    };
+    let count = |n: usize| i64::try_from(n).ok();
+    let full = found.iter().map(|(_, full)| Some(*full));
+    vec![
+        text("reference", &|f| Some(f.reference.clone())),
+        text("original_string", &|f| Some(f.original.clone())),
+        text("file_name", &|f| Some(f.file_name.clone().unwrap_or_else(|| "unknown".to_owned()))),
+        text("file_type", &|f| f.file_type.as_ref().map(ToString::to_string)),
+        text("input_bytes", &|f| Some(hex(&f.bytes))),
+        text("decoded_string", &|f| f.text.clone()),
+        text("encoding_type", &|f| Some(f.encoding.as_str().to_owned())),
+        text("md5", &|f| Some(f.md5.clone())),
+        text("sha1", &|f| Some(f.sha1.clone())),
+        text("sha256", &|f| Some(f.sha256.clone())),
+        text("printable_bytes", &|f| Some(spaced_hex(&f.bytes))),
+        Column::new("src_index".into(), rows),
+        StringChunked::from_iter_options("full_decoded_string".into(), full).into_column(),
+        number("depth", &|f| Some(i64::from(f.depth))),
+        text("parent", &|f| f.parent.clone()),
+        number("offset", &|f| count(f.offset?)),
+        text("container", &|f| Some(f.container.as_str().to_owned())),
+        number("size", &|f| count(f.size)),
+        Float64Chunked::from_iter_values("entropy".into(), found.iter().map(|(f, _)| f.entropy)).into_column(),
+        text("truncated", &|f| f.truncated.clone()),
+    ]
+}
+
+/// Bytes in hexadecimal with a space between them, as the eye reads them.
+fn spaced_hex(bytes: &[u8]) -> String {
+    let digits = hex(bytes);
+    let mut out = String::with_capacity(digits.len() / 2 * 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && at.is_multiple_of(2) {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}

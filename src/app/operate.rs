@@ -12,6 +12,19 @@ use crate::operation::{self, ParamKind, ParamSpec, quoted};
 use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Tone};
 use crate::ui::count;
 
+/// The column of a result that a person wants to see first.
+const SEEN_FIRST: &[(&str, &str)] = &[
+    ("extract-iocs", "Observable"),
+    ("reverse-dns", "answer"),
+    ("resolve-dns", "answer"),
+    ("unpack-base64", "decoded_string"),
+];
+
+/// The column in which the cursor begins in the result of an operation.
+pub(super) fn seen_first(operation: &str) -> Option<&'static str> {
+    SEEN_FIRST.iter().find(|(id, _)| *id == operation).map(|(_, column)| *column)
+}
+
 /// Operations whose result takes the place of the view instead of standing beside it.
 const INSTEAD: &[&str] = &["convert", "set-time"];
 

@@ -78,7 +78,10 @@ impl App {
         let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
         let parents: Vec<_> = done.iter().map(|done| self.parent_of(done)).collect();
         let made = done.into_iter().zip(parents);
-        let mut views = made.map(|(done, parent)| View::new(done.id, done.table).made_of(parent));
+        let mut views = made.map(|(done, parent)| {
+            let column = super::operate::seen_first(&done.step.operation);
+            View::new(done.id, done.table).made_of(parent).at_column(column)
+        });
         if let Some(at) = self.views.iter().position(View::is_loading) {
             // All rows take the place of the first ones, under the same cursor.
             if let Some(view) = views.next() {

@@ -113,6 +113,13 @@ impl View {
         Self { loading: true, ..Self::new(TableId(0), table) }
     }
 
+    /// This view with the cursor in a column, if it has that.
+    #[must_use]
+    pub fn at_column(mut self, name: Option<&str>) -> Self {
+        self.column = self.columns().iter().position(|c| Some(c.name.as_str()) == name).unwrap_or(0);
+        self
+    }
+
     /// This view with the cursor in a row.
     #[must_use]
     pub fn at_row(mut self, row: usize) -> Self {

@@ -10,6 +10,10 @@ use crate::analysis::sql_functions::regex;
 
 /// Matches of one type in one text: more say that the expression fits everything.
 const MOST_MATCHES: usize = 10_000;
+/// So many bytes one search looks at; no indicator is longer.
+const WINDOW: usize = 16 << 10;
+/// By so much two windows without a match lie over each other.
+const OVERLAP: usize = 4 << 10;
 
 /// A type of the user.
 #[derive(Clone, Debug)]
@@ -36,13 +40,52 @@ impl CustomType {
         Ok(Self { name, regex, priority, group })
     }
 
-    fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
-        let group = self.group.as_deref();
-        let by_group = move |name: &'a str| {
-            self.regex.captures_iter(text).filter_map(move |found| found.name(name).map(|part| part.range()))
-        };
-        let whole = group.is_none().then(|| self.regex.find_iter(text).map(|part| part.range()));
-        group.map(by_group).into_iter().flatten().chain(whole.into_iter().flatten())
+    /// Where the type stands in a text, and whether the search was cut short.
+    ///
+    /// One search is linear, but all matches of an expression can cost the square of the text, since each may look to its
+    /// end before it gives up. So each looks no further than a window, and so many matches are enough.
+    fn places(&self, text: &str, is_cancelled: &dyn Fn() -> bool) -> (Vec<Range<usize>>, bool) {
+        let (mut places, mut at) = (Vec::new(), 0_usize);
+        loop {
+            let end = text.floor_char_boundary(at.saturating_add(WINDOW));
+            if is_cancelled() {
+                return (places, true);
+            }
+            let window = text.get(..end).unwrap_or(text);
+            let Some((whole, part)) = self.next(window, at) else {
+                if end == text.len() {
+                    return (places, false);
+                }
+                // What begins near the end of a window may end in the next one.
+                at = text.floor_char_boundary(end - OVERLAP);
+                continue;
+            };
+            if whole.end == end && end < text.len() && whole.start > at {
+                // It may go on behind the window, so the next one begins with it.
+                at = whole.start;
+                continue;
+            }
+            if places.len() == MOST_MATCHES {
+                return (places, true);
+            }
+            places.extend(part);
+            if whole.end >= text.len() {
+                return (places, false);
+            }
+            // An empty match moves on by one character.
+            at = if whole.is_empty() { text.ceil_char_boundary(whole.end + 1) } else { whole.end };
+        }
+    }
+
+    /// The next match from `at` on, and the part of it that is the indicator.
+    fn next(&self, text: &str, at: usize) -> Option<(Range<usize>, Option<Range<usize>>)> {
+        match &self.group {
+            None => self.regex.find_at(text, at).map(|found| (found.range(), Some(found.range()))),
+            Some(name) => {
+                let found = self.regex.captures_at(text, at)?;
+                Some((found.get(0)?.range(), found.name(name).map(|part| part.range())))
+            }
+        }
     }
 }
 
@@ -56,11 +99,9 @@ pub fn extract_custom(text: &str, custom: &[CustomType], is_cancelled: &dyn Fn()
     let mut found = Vec::new();
     let mut is_cut = false;
     for kind in by_priority {
-        for (n, place) in kind.places(text).enumerate() {
-            if n >= MOST_MATCHES || is_cancelled() {
-                is_cut = true;
-                break;
-            }
+        let (places, cut) = kind.places(text, is_cancelled);
+        is_cut |= cut;
+        for place in places {
             let observable = text.get(place.clone()).unwrap_or_default();
             let is_new = !observable.is_empty() && taken.insert((place.start, place.end));
             if is_new && seen.insert((kind.name.as_str(), observable)) {
@@ -104,6 +145,29 @@ mod tests {
         assert_eq!(extract_custom("abc", &types, &|| true), (Vec::new(), true));
         assert!(extract_custom(&"a".repeat(MOST_MATCHES + 1), &types, &|| false).1);
         assert!(!extract_custom(&"a".repeat(MOST_MATCHES), &types, &|| false).1);
+    }
+
+    #[test]
+    fn an_expression_that_always_looks_to_the_end_costs_no_square() {
+        let types = [kind("quadratic", ".*[^A-Z]|[A-Z]", 1, None)];
+        let looks = std::cell::Cell::new(0_usize);
+        let (_, is_cut) = extract_custom(&"A".repeat(1 << 20), &types, &|| {
+            looks.set(looks.get() + 1);
+            false
+        });
+        // Each look at the flag stands before a search of one window.
+        assert!(is_cut && looks.get() <= MOST_MATCHES + 2, "{}", looks.get());
+    }
+
+    #[test]
+    fn windows_cut_no_match_in_two() {
+        let text = format!("{}INC-4711{}", "x".repeat(WINDOW - 3), "y".repeat(WINDOW));
+        let (found, _) = extract_custom(&text, &[kind("ticket", r"INC-\d+", 1, None)], &|| false);
+        assert_eq!(found.iter().map(|ioc| &*ioc.observable).collect::<Vec<_>>(), ["INC-4711"]);
+        let empty = [kind("empty", "x*", 1, None), kind("end", "y$", 2, None)];
+        let (found, is_cut) = extract_custom("xxaxyé", &empty, &|| false);
+        assert_eq!(found.iter().map(|ioc| &*ioc.observable).collect::<Vec<_>>(), ["xx", "x"]);
+        assert!(!is_cut);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use condition::{
     always, has_bookmarks, has_filters, has_hidden_columns, has_marks, has_notes, has_rows, has_search,
-    has_something_to_search, has_table, has_views, in_lesson, job_runs, on_a_cell, on_a_column, on_a_query, on_a_stack,
-    two_marked, whole, whole_cell, whole_column,
+    has_something_to_search, has_table, has_views, in_lesson, job_runs, made_of_rows, on_a_cell, on_a_column,
+    on_a_query, on_a_stack, online_column, two_marked, whole, whole_cell, whole_column,
 };
 
 use crate::model::{Focus, Snapshot};
@@ -247,7 +247,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::IncludeValue, "include-value", "Keep only rows that hold the value under the cursor", GRID, whole_cell).also("filter in only equal").hint(40, "include"),
     row(Act::InvertMarks, "invert-marks", "Mark what is not marked, and the other way round", GRID, has_rows).also("select all"),
     row(Act::Operate("ip-type"), "ip-type", "What kind of addresses these are", GRID, whole_column).also("public private"),
-    row(Act::JoinBack, "join-back", "Put this result's columns beside the rows it was made from", GRID, whole).also("merge"),
+    row(Act::JoinBack, "join-back", "Put this result's columns beside the rows it was made from", GRID, made_of_rows).also("merge").hint(27, "join back"),
     row(Act::JoinTables, "join-tables", "Put another open table's columns beside these rows, by key", GRID, whole_column).also("merge lookup"),
     row(Act::ListColumns, "list-columns", "Find a column by name; show, hide, hide all that are empty", GRID, has_table).also("find goto empty"),
     row(Act::ListLessons, "list-lessons", "List the lessons and begin one", ALL, always).also("lab tutorial learn guide"),
@@ -281,10 +281,10 @@ pub const ACTIONS: &[Action] = &[
     row(Act::Operate("refang"), "refang", "Write this column's defanged indicators as they are", GRID, whole_column).also("hxxp"),
     row(Act::Resample, "resample", "Count the rows of each minute, hour, day ...", GRID, whole).also("time series histogram bin"),
     row(Act::ResetLesson, "reset-lesson", "Begin the lesson anew", ALL, in_lesson).also("lab restart"),
-    row(Act::Operate("resolve-dns"), "resolve-dns", "Ask name servers about this column's names; their owner can see it", GRID, whole_column).also("dns lookup"),
-    row(Act::Operate("reverse-dns"), "reverse-dns", "Ask for the names of this column's addresses; their owner can see it", GRID, whole_column).also("dns ptr"),
+    row(Act::Operate("resolve-dns"), "resolve-dns", "Ask name servers about this column's names; their owner can see it", GRID, online_column).also("dns lookup"),
+    row(Act::Operate("reverse-dns"), "reverse-dns", "Ask for the names of this column's addresses; their owner can see it", GRID, online_column).also("dns ptr"),
     row(Act::Operate("risky-cmdline"), "risky-cmdline", "Which command lines are suspicious, and why", GRID, whole_column).also("attack mitre lolbas"),
-    row(Act::RunOperation, "run-operation", "Choose any operation and do it on this table", GRID, whole).also("do transform"),
+    row(Act::RunOperation, "run-operation", "Choose any operation and do it on this table", GRID, whole).also("do transform").hint(43, "operations"),
     row(Act::RunSql, "run-sql", "Ask the loaded tables with SQL", ALL, always).also("query select").hint(70, "sql"),
     row(Act::RunWithParameters, "run-with-parameters", "Fill in the query's parameters and time range, then run it", BROWSER, on_a_query).also("arguments form").hint(20, "parameters"),
     row(Act::Sample, "sample", "Some rows by chance", GRID, whole).also("random"),
@@ -293,7 +293,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::SearchPrevious, "search-previous", "The match before", GRID, has_search).also("find"),
     row(Act::SetTime, "set-time", "Make this column the table's time, and set its clock right", GRID, whole_column).also("clock skew drift"),
     row(Act::ShowBookmarks, "show-bookmarks", "List the bookmarks and go to one", ALL, has_bookmarks).also("flags notes tags"),
-    row(Act::ShowChain, "show-chain", "What this row was made of, step by step, down to the evidence", GRID, has_rows).also("lineage provenance origin"),
+    row(Act::ShowChain, "show-chain", "What this row was made of, step by step, down to the evidence", GRID, made_of_rows).also("lineage provenance origin").hint(26, "chain"),
     row(Act::ShowColumns, "show-columns", "Show the hidden columns again", GRID, has_hidden_columns).also("unhide"),
     row(Act::ShowHistory, "show-history", "List the steps and go back to any of them", ALL, always).also("log journal timeline"),
     row(Act::ShowMe, "show-me", "Have the step done before your eyes", ALL, in_lesson).also("lab demonstration"),
@@ -316,7 +316,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::Operate("unpack-base64"), "unpack-base64", "Decode what is hidden in this column, layer by layer", GRID, whole_column).also("decode gzip zip hex powershell"),
     row(Act::Operate("url-parts"), "url-parts", "Take this column's URLs apart", GRID, whole_column).also("host path query"),
     row(Act::Operate("validate-tld"), "validate-tld", "Whether this column's names end in a suffix that is known", GRID, whole_column),
-    row(Act::Operate("whois"), "whois", "Ask the registries who holds this column's names or addresses", GRID, whole_column).also("rdap registrar"),
+    row(Act::Operate("whois"), "whois", "Ask the registries who holds this column's names or addresses", GRID, online_column).also("rdap registrar"),
     row(Act::WidenColumn, "widen-column", "Show the column in full width, or fit it again", GRID, on_a_column).also("width"),
     row(Act::WrapRows, "wrap-rows", "Give each row several lines for long text, or one again", GRID, on_a_column).also("multiline"),
     row(Act::Zoom, "zoom", "Give the whole screen to this pane, or give it back", ALL, always).also("full maximise"),

@@ -18,7 +18,8 @@ pub(super) fn has_table(s: &Snapshot) -> Result<(), Reason> {
 
 pub(super) fn has_rows(s: &Snapshot) -> Result<(), Reason> {
     has_table(s)?;
-    need(s.n_rows != Some(0), "no row is left: drop a filter")
+    need(s.n_rows != Some(0) || s.n_filters == 0, "no row is left: drop a filter")?;
+    need(s.n_rows != Some(0), "this table has no rows: close it, or go to another view")
 }
 
 pub(super) fn on_a_column(s: &Snapshot) -> Result<(), Reason> {
@@ -104,4 +105,14 @@ pub(super) fn on_a_query(s: &Snapshot) -> Result<(), Reason> {
         Some(Err(why)) => Err(Reason::Owned(why.clone())),
         Some(Ok(())) => Ok(()),
     }
+}
+
+pub(super) fn made_of_rows(s: &Snapshot) -> Result<(), Reason> {
+    whole(s)?;
+    need(s.is_made_of_rows, "these rows were not made of rows, such as decoding or extracting does")
+}
+
+pub(super) fn online_column(s: &Snapshot) -> Result<(), Reason> {
+    whole_column(s)?;
+    need(s.is_online, "the case is offline, so nothing is asked: toggle-online first")
 }

@@ -47,6 +47,8 @@ fn workbench(config: Config, shared: &Shared) -> anyhow::Result<(Start, Option<C
     let mut start = start(config, shared)?;
     start.library = library.into();
     start.gate = Arc::new(cli::gate(&start.config, open.as_ref().map(|case| &case.info), shared.online));
+    // A program that can record nothing asks nobody.
+    start.gate.set_online(start.gate.is_online() && open.as_ref().is_none_or(|case| !case.read_only));
     start.case = open;
     start.at_tables = !shared.data.is_empty();
     start.follow = shared.follow;

@@ -19,12 +19,27 @@ struct Link {
 /// Chains are followed so far; a table cannot be made of itself, so none is endless.
 const LONGEST: usize = 64;
 
+/// The payload that a payload was found in: a row of the same table, made from the same row.
+fn layer_above(link: &Link) -> Option<Link> {
+    let table = &link.table;
+    let (parent, reference) = (table.column("parent")?, table.column("reference")?);
+    let wanted = table.full_text(link.row, parent)?;
+    let from = table.made_from(link.row)?;
+    let is_it = |row: &usize| {
+        table.made_from(*row) == Some(from) && table.full_text(*row, reference).as_deref() == Some(wanted.as_str())
+    };
+    let row = (0..table.n_rows()).find(is_it)?;
+    Some(Link { id: link.id, table: Arc::clone(table), row })
+}
+
 impl App {
     /// The row under the cursor, then what it was made of.
     fn chain(&self) -> Vec<Link> {
         let Some(view) = self.view().filter(|view| view.n_rows() > 0) else { return Vec::new() };
         let mut links = vec![Link { id: view.settled().0, table: Arc::clone(view.table()), row: view.row }];
-        while let Some(next) = links.last().and_then(|link| self.made_from(link)).filter(|_| links.len() < LONGEST) {
+        while links.len() < LONGEST {
+            let next = links.last().and_then(|link| layer_above(link).or_else(|| self.made_from(link)));
+            let Some(next) = next else { break };
             links.push(next);
         }
         links
@@ -33,11 +48,7 @@ impl App {
     /// The row that a row was made from. Filters and sorts between them only chose and ordered.
     fn made_from(&self, link: &Link) -> Option<Link> {
         let row = link.table.made_from(link.row)?;
-        let mut step = self.catalog.recipe(link.id)?.step;
-        while operation::keeps_rows(&step.operation) {
-            step = self.catalog.recipe(*step.inputs.first()?)?.step;
-        }
-        let id = *step.inputs.first()?;
+        let id = *self.maker_of(link.id)?.inputs.first()?;
         let table = self.catalog.get(id)?;
         (row < table.n_rows()).then_some(Link { id, table, row })
     }
@@ -60,39 +71,31 @@ impl App {
     }
 
     fn item(&self, links: &[Link], at: usize, link: &Link) -> PickItem {
-        let recipe = self.catalog.recipe(link.id);
-        // The cell that the step above looked into; of the row itself the one under the cursor.
+        // The cell that the step above looked into; of the row itself the one that says what it is.
         let above = at.checked_sub(1).and_then(|above| self.maker_of(links[above].id));
-        let column = match &above {
-            None => self.view().and_then(|view| view.column()).map(|c| c.name.clone()),
-            Some(step) => {
-                step.params.get("column").and_then(|names| operation::columns(names).ok()?.into_iter().next())
-            }
-        };
+        let named = above.and_then(|step| operation::columns(step.params.get("column")?).ok()?.into_iter().next());
+        let says = || ["decoded_string", "Observable"].into_iter().find(|name| link.table.column(name).is_some());
+        let under_cursor = || self.view().and_then(|view| view.column()).map(|column| column.name.clone());
+        let column = named.or_else(|| says().map(str::to_owned)).or_else(under_cursor);
         let cell = column.and_then(|name| link.table.full_text(link.row, link.table.column(&name)?));
+        let depth = link.table.column("depth").filter(|_| link.table.column("container").is_some());
+        let layer = depth.and_then(|column| link.table.full_text(link.row, column));
         let place = self.views.iter().position(|view| view.base.0 == link.id || view.settled().0 == link.id);
-        let made_by = if at == 0 { recipe.map(|recipe| recipe.step.operation) } else { None };
-        let depth = link.table.column("depth").and_then(|c| link.table.full_text(link.row, c));
-        let layer = depth.filter(|_| link.table.column("container").is_some()).map(|depth| format!("layer {depth}: "));
+        let shown = place.is_some_and(|place| self.views[place].settled().0 == link.id);
+        let elsewhere = || link.table.origin(link.row).map_or(Choice::Nothing, Choice::Evidence);
         PickItem {
-            keys: if at == 0 {
-                made_by.map_or_else(|| "this row".to_owned(), |_| "this row".to_owned())
-            } else {
-                "made of".to_owned()
-            },
-            name: format!("row {}", count(link.row + 1)),
-            text: format!("{}: {}{}", link.table.name, layer.unwrap_or_default(), cell.unwrap_or_default()),
+            keys: layer
+                .map_or(if at == 0 { "this row" } else { "made of" }.to_owned(), |depth| format!("layer {depth}")),
+            name: format!("{} {}", link.table.name, count(link.row + 1)),
+            text: cell.unwrap_or_default(),
             also: "",
-            choice: place.map_or_else(
-                || link.table.origin(link.row).map_or(Choice::Link(self.at, link.row), Choice::Evidence),
-                |place| Choice::Link(place, link.row),
-            ),
+            choice: place.map_or_else(elsewhere, |view| Choice::Link { view, row: link.row, shown }),
             is_dim: place.is_none(),
         }
     }
 
     /// The step that made a table's rows, behind filters and sorts.
-    fn maker_of(&self, id: TableId) -> Option<Step> {
+    pub(super) fn maker_of(&self, id: TableId) -> Option<Step> {
         let mut step = self.catalog.recipe(id)?.step;
         while operation::keeps_rows(&step.operation) {
             step = self.catalog.recipe(*step.inputs.first()?)?.step;
@@ -100,14 +103,24 @@ impl App {
         Some(step)
     }
 
-    /// To a row of an open view, whether its filters show it or not.
-    pub(super) fn go_to_row(&mut self, at: usize, row: usize) -> Vec<Effect> {
+    /// To a row of an open view. Where its filters or its order are not those that the row was counted in, it is found by
+    /// its evidence; where they hide it, they are dropped.
+    pub(super) fn go_to_link(&mut self, at: usize, row: usize, shown: bool) -> Vec<Effect> {
         self.at = at.min(self.views.len().saturating_sub(1));
         self.focus = Focus::Grid;
-        if let Some(view) = self.view_mut() {
+        let Some(view) = self.view_mut() else { return Vec::new() };
+        let origin = view.base.1.origin(row).filter(|_| view.base.1.has_row_keys());
+        if shown {
             view.row = row.min(view.n_rows().saturating_sub(1));
+            return Vec::new();
         }
-        Vec::new()
+        if origin.is_some_and(|origin| view.go_to_origin(&origin)) {
+            return Vec::new();
+        }
+        // The row keeps its place once nothing narrows the view.
+        view.row = row;
+        self.say(Tone::Plain, "the filters of this view hid the row: they are dropped, undo brings them back");
+        self.derive(Vec::new(), Vec::new())
     }
 
     /// To the row of the evidence that the row under the cursor comes from.
@@ -117,17 +130,19 @@ impl App {
             self.say(Tone::Warning, text);
             return Vec::new();
         };
-        let place = |at: usize| {
-            let view = self.views.get(at).filter(|view| at != self.at && view.table().has_row_keys())?;
-            // Of a table made of others the rows are no evidence.
-            let is_opened = self.maker_of(view.base.0).is_some_and(|step| step.inputs.is_empty());
-            let row = (0..view.n_rows()).find(|row| view.table().origin(*row).as_ref() == Some(&origin));
-            row.filter(|_| is_opened).map(|row| (at, row))
-        };
-        match (0..self.views.len()).find_map(place) {
-            Some((at, row)) => self.go_to_row(at, row),
-            None => self.open_origin(&origin),
+        // Of a table made of others the rows are no evidence.
+        let is_opened = |id: TableId| self.maker_of(id).is_some_and(|step| step.inputs.is_empty());
+        let there: Vec<usize> = (0..self.views.len())
+            .filter(|at| *at != self.at && is_opened(self.views[*at].base.0) && self.views[*at].table().has_row_keys())
+            .collect();
+        for at in there {
+            if self.views[at].go_to_origin(&origin) {
+                self.at = at;
+                self.focus = Focus::Grid;
+                return Vec::new();
+            }
         }
+        self.open_origin(&origin)
     }
 
     /// Opens the evidence itself, with the cursor in a row of it.

@@ -10,11 +10,18 @@ use crate::panes::Tone;
 impl App {
     /// Opens the way out, or closes it; the case keeps it, and its journal says so.
     pub(super) fn toggle_online(&mut self) -> Vec<Effect> {
-        if self.status.read_only {
+        if self.status.read_only && !self.gate.is_online() {
             self.say(Tone::Warning, "another program works in this case: go online there");
             return Vec::new();
         }
         let online = !self.gate.is_online();
+        if online && !self.doing.was_asked {
+            let key = crate::action::find("toggle-online").map(|action| self.key(action)).unwrap_or_default();
+            let text = format!("go online? Name servers and registries can see what they are asked; {key} once more");
+            self.say(Tone::Warning, text);
+            self.doing.asks = true;
+            return Vec::new();
+        }
         self.gate.set_online(online);
         self.status.online = online;
         let text = match (online, self.gate.check(Contact::Owner), self.gate.check(Contact::ThirdParty)) {

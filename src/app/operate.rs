@@ -9,20 +9,18 @@ use crate::analysis::filter_text::{all_of, equals};
 use crate::engine::{Job, Slot};
 use crate::model::{Chip, Focus, StackOf, Step, Table};
 use crate::operation::{self, ParamKind, ParamSpec, quoted};
-use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Tone};
+use crate::panes::{Choice, Field, Form, FormPurpose, Overlay, PickItem, Picker, PickerPurpose, Prompt, Tone};
 use crate::ui::count;
 
-/// The column of a result that a person wants to see first.
-const SEEN_FIRST: &[(&str, &str)] = &[
-    ("extract-iocs", "Observable"),
-    ("reverse-dns", "answer"),
-    ("resolve-dns", "answer"),
-    ("unpack-base64", "decoded_string"),
+/// The columns of a result that a person wants to see first; in files they keep the places that other tools know.
+const SEEN_FIRST: &[(&str, &[&str])] = &[
+    ("risky-cmdline", &["severity", "rule", "command_line"]),
+    ("unpack-base64", &["decoded_string", "depth", "container", "encoding_type", "size"]),
 ];
 
-/// The column in which the cursor begins in the result of an operation.
-pub(super) fn seen_first(operation: &str) -> Option<&'static str> {
-    SEEN_FIRST.iter().find(|(id, _)| *id == operation).map(|(_, column)| *column)
+/// The columns that come first in the view of an operation's result.
+pub(super) fn seen_first(operation: &str) -> &'static [&'static str] {
+    SEEN_FIRST.iter().find(|(id, _)| *id == operation).map_or(&[], |(_, columns)| columns)
 }
 
 /// Operations whose result takes the place of the view instead of standing beside it.
@@ -104,9 +102,9 @@ impl App {
 
     /// All operations that work on a table; Enter opens the form of one.
     pub(super) fn open_operation_list(&mut self) {
-        let on_tables = operation::OPERATIONS.iter().filter(|operation| operation.inputs.accepts(1));
+        let on_tables = operation::OPERATIONS.iter().filter(|o| o.inputs.accepts(1) || o.inputs.accepts(2));
         let item = |operation: &&&'static operation::Operation| PickItem {
-            keys: String::new(),
+            keys: crate::action::find(operation.id).map(|action| self.key(action)).unwrap_or_default(),
             name: operation.id.to_owned(),
             text: operation.doc.to_owned(),
             also: "",
@@ -121,10 +119,7 @@ impl App {
     /// The result beside the rows that it was made from; rows without a result are left out.
     pub(super) fn join_back(&mut self) -> Vec<Effect> {
         let Some(view) = self.view() else { return Vec::new() };
-        let made = self.catalog.recipe(view.base.0).map(|recipe| recipe.step);
-        let Some(input) =
-            made.filter(|_| view.table().made_from(0).is_some()).and_then(|step| step.inputs.first().copied())
-        else {
+        let Some(input) = self.maker_of(view.base.0).and_then(|step| step.inputs.first().copied()) else {
             self.say(Tone::Warning, "this is no result of rows, such as unpack-base64 gives: there is nothing to join");
             return Vec::new();
         };
@@ -133,8 +128,10 @@ impl App {
         self.open(step)
     }
 
-    /// Seeks a report's indicators in all open tables.
-    pub(super) fn sweep(&mut self, report: &str) -> Vec<Effect> {
+    /// Seeks a report's indicators in all open tables. The line stays until they are found, so that a mistake can be mended.
+    pub(super) fn sweep(&mut self, mut prompt: Prompt, report: &str) -> Vec<Effect> {
+        (prompt.answer, prompt.is_running) = (Some(Ok("searching".to_owned())), true);
+        self.overlay = Some(Overlay::Prompt(prompt));
         let mut tables = Vec::new();
         for view in self.views.iter().filter(|view| !view.is_loading() && view.stack.is_none()) {
             let id = view.base.0;

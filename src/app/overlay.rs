@@ -124,7 +124,8 @@ impl App {
                     self.open_operation_form(id);
                     Vec::new()
                 }
-                Some(Choice::Link(at, row)) => self.go_to_row(at, row),
+                Some(Choice::Link { view, row, shown }) => self.go_to_link(view, row, shown),
+                Some(Choice::Nothing) => Vec::new(),
                 Some(Choice::Evidence(origin)) => self.open_origin(&origin),
                 Some(Choice::Lesson(id)) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
                 None => Vec::new(),
@@ -158,7 +159,7 @@ impl App {
             }
             PromptKind::Search if !text.is_empty() => self.find_text(text, true),
             PromptKind::Open if !text.is_empty() => self.open(Step::new("open", Vec::new()).with("path", text)),
-            PromptKind::Sweep if !text.is_empty() => self.sweep(&text),
+            PromptKind::Sweep if !text.is_empty() => self.sweep(prompt, &text),
             PromptKind::Sql if !text.is_empty() => self.ask_sql(prompt, text),
             _ => Vec::new(),
         };

@@ -251,6 +251,8 @@ impl App {
             n_views: self.views.len(),
             n_notes: view.map_or(0, |v| v.table().notes.len()),
             n_jobs_running: self.waiting.keys().filter(|slot| !matches!(slot, Slot::Follow(_))).count(),
+            is_made_of_rows: view.is_some_and(|v| v.table().made_from(0).is_some()),
+            is_online: self.gate.is_online(),
             is_stack: view.is_some_and(|v| v.stack.is_some()),
             n_bookmarks: self.bookmarks.len(),
             has_search: view.is_some_and(|v| v.search.is_some()),

@@ -75,13 +75,15 @@ impl App {
         if let Some(effects) = self.on_folder(&done) {
             return effects;
         }
+        if let [only] = &done[..]
+            && self.tell_nothing_found(only)
+        {
+            return Vec::new();
+        }
         let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
         let parents: Vec<_> = done.iter().map(|done| self.parent_of(done)).collect();
         let made = done.into_iter().zip(parents);
-        let mut views = made.map(|(done, parent)| {
-            let column = super::operate::seen_first(&done.step.operation);
-            View::new(done.id, done.table).made_of(parent).at_column(column)
-        });
+        let mut views = made.map(|(done, parent)| self.laid_out(done, parent)).collect::<Vec<_>>().into_iter();
         if let Some(at) = self.views.iter().position(View::is_loading) {
             // All rows take the place of the first ones, under the same cursor.
             if let Some(view) = views.next() {
@@ -111,6 +113,30 @@ impl App {
         self.focus = Focus::Grid;
         self.tell_notes();
         if std::mem::take(&mut self.following.of_next) { self.toggle_follow() } else { Vec::new() }
+    }
+
+    /// A new view with the columns first that a person wants to see first: what the step added, or what it found.
+    fn laid_out(&self, done: Done, parent: Option<(TableId, Option<String>)>) -> View {
+        let of = parent.as_ref().and_then(|(base, _)| self.views.iter().find(|view| view.base.0 == *base));
+        let is_new = |column: &&Column| of.is_some_and(|view| view.base.1.column(&column.name).is_none());
+        let added = done.table.columns.iter().find(is_new).map(|column| column.name.clone());
+        let carries = of.is_some_and(|view| view.base.1.columns.iter().all(|c| done.table.column(&c.name).is_some()));
+        let view = View::new(done.id, done.table).made_of(parent);
+        match super::operate::seen_first(&done.step.operation) {
+            &[] if carries => view.at_column(added.as_deref()),
+            first => view.with_first(first),
+        }
+    }
+
+    /// Says that an operation on a column found nothing, which is no view to be in; false where it did.
+    fn tell_nothing_found(&mut self, done: &Done) -> bool {
+        let Some(column) = done.step.params.get("column").filter(|_| done.table.n_rows() == 0) else { return false };
+        self.close_answered_form();
+        let input = done.step.inputs.first().and_then(|id| self.catalog.get(*id));
+        let n_rows = input.map_or(0, |table| table.n_rows());
+        let text = format!("{} found nothing in {column} ({} rows)", done.step.operation, crate::ui::count(n_rows));
+        self.say(Tone::Warning, text);
+        true
     }
 
     /// A folder was opened: its tables are in the browser now, and that is where one wants to be.
@@ -190,7 +216,8 @@ impl App {
         let Some(first) = warnings.first().map(ToString::to_string) else { return };
         let n_notes = view.table().notes.len();
         let key = crate::action::find("show-notes").map(|action| self.key(action)).unwrap_or_default();
-        self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {first}"));
+        let text = if warnings.len() == 1 { first } else { format!("{first}; and {} more", warnings.len() - 1) };
+        self.say(Tone::Warning, format!("{n_notes} note(s), {key} lists them: {text}"));
     }
 
     /// Has the view derived anew with these filters and this order.

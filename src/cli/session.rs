@@ -10,9 +10,9 @@ use super::{Shared, narrate};
 use crate::analysis::ioc::CustomType;
 use crate::case::{Case, CaseInfo, Entry, Look, folder_of};
 use crate::config::{Config, Problem, queries};
-use crate::egress::{Gate, Network, Pap};
+use crate::egress::{Gate, Network, Pap, SentLog};
 use crate::engine::{Answer, Catalog, Done, Failure, Job, JobCx, guarded, hash_evidence, run};
-use crate::model::{Cancel, Evidence, Level, Note, Progress, Step};
+use crate::model::{Cancel, Evidence, Level, Note, Params, Progress, Step};
 use crate::query::{Layer, Library, LibraryConfig, Sources, template_files};
 
 /// The library that the flags and the configuration ask for.
@@ -110,6 +110,7 @@ impl Session {
         let cx = JobCx {
             library: Arc::new(library),
             gate: Arc::new(gate),
+            sent: SentLog::default(),
             catalog: Arc::new(catalog),
             cancel,
             progress: Progress::default(),
@@ -126,7 +127,9 @@ impl Session {
     /// Does one step and writes it to the journal.
     pub fn step(&mut self, step: Step) -> anyhow::Result<Done> {
         let answer =
-            guarded(|| run(&self.cx, Job::Steps(vec![step]))).unwrap_or_else(|panic| Err(Failure::Error(panic)))?;
+            guarded(|| run(&self.cx, Job::Steps(vec![step]))).unwrap_or_else(|panic| Err(Failure::Error(panic)));
+        self.record_what_left()?;
+        let answer = answer?;
         let Answer::Steps(mut done) = answer else {
             return Err(anyhow::anyhow!("the step gave no table"));
         };
@@ -150,6 +153,15 @@ impl Session {
             })?;
         }
         Ok(done)
+    }
+
+    /// What a step sent that came to nothing stands in the journal all the same.
+    fn record_what_left(&mut self) -> anyhow::Result<()> {
+        let sent = self.cx.sent.take();
+        if let Some(case) = self.case.as_mut().filter(|_| !sent.is_empty()) {
+            case.journal.append(Entry { utc: utc(), sent, ..Entry::new("contacted", Params::new(), Vec::new()) })?;
+        }
+        Ok(())
     }
 
     /// What a person gives as INPUT, as the step that makes a table of it. With a case, what came through a pipe is kept

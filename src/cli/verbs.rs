@@ -9,7 +9,7 @@ use super::shared::{is_set, text};
 use super::{Ended, Shared, listing, narrate, output};
 use crate::case;
 use crate::config::Config;
-use crate::egress::Gate;
+use crate::egress::{Gate, SentLog};
 use crate::engine::Failure;
 use crate::model::{Cancel, Note, Progress, Step, Table};
 use crate::operation::{self, Cx, ParamKind};
@@ -162,9 +162,9 @@ fn replay(matches: &ArgMatches, config: &Config) -> anyhow::Result<Ended> {
     let records = case::read(&journal_of(config, matches)?)?;
     let (cancel, progress) = (Cancel::default(), Progress::default());
     // A replay asks nobody: what was asked then is recorded, and the answers may be others today.
-    let gate = Gate::default();
+    let (gate, sent) = (Gate::default(), SentLog::default());
     let (now, early) = (chrono::Utc::now(), &|_| {});
-    let cx = Cx { library: &library, gate: &gate, now, cancel: &cancel, progress: &progress, early };
+    let cx = Cx { library: &library, gate: &gate, sent: &sent, now, cancel: &cancel, progress: &progress, early };
     let (tables, mismatches) = case::replay(&cx, &records);
     for mismatch in &mismatches {
         narrate(&format!("step {} ({}): {}", mismatch.seq, mismatch.step, mismatch.why));

@@ -4,19 +4,18 @@
 //! domains and the hosts file are never used.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::stream::{self, StreamExt};
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{NameServerConfig, ResolveHosts, ResolverConfig};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RecordType};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::gate::{Approved, Contact, Gate, Indicator, Refusal};
-use super::wait;
+use super::{SentLog, wait};
 use crate::analysis::domain;
 use crate::model::{Cancel, Progress};
 
@@ -112,43 +111,53 @@ pub type Question = (Approved<Indicator>, RecordKind);
 const AT_ONCE: usize = 16;
 
 impl Gate {
-    /// Asks name servers; the answers in the order of the questions.
-    pub fn resolve(&self, questions: &[Question], cancel: &Cancel, progress: &Progress) -> Result<Vec<Found>, Refusal> {
+    /// Asks name servers; the answers in the order of the questions. Going offline meanwhile stops what was not asked yet.
+    pub fn resolve(
+        &self,
+        questions: &[Question],
+        sent: &SentLog,
+        (cancel, progress): (&Cancel, &Progress),
+    ) -> Result<Vec<Result<Found, Refusal>>, Refusal> {
         self.check(Contact::Owner)?;
         progress.set_total(questions.len() as u64);
-        let answers = wait(cancel, self.resolve_all(questions, progress)).ok_or(Refusal::Cancelled)?;
-        Ok(answers)
+        wait(cancel, self.resolve_all(questions, sent, progress)).ok_or(Refusal::Cancelled)
     }
 
-    async fn resolve_all(&self, questions: &[Question], progress: &Progress) -> Vec<Found> {
+    async fn resolve_all(
+        &self,
+        questions: &[Question],
+        sent: &SentLog,
+        progress: &Progress,
+    ) -> Vec<Result<Found, Refusal>> {
         let resolver = match resolver(&self.network.resolver, self.network.timeout) {
-            Ok(resolver) => Arc::new(resolver),
-            Err(why) => return questions.iter().map(|_| Found::Failed(why.clone())).collect(),
+            Ok(resolver) => resolver,
+            Err(why) => return questions.iter().map(|_| Ok(Found::Failed(why.clone()))).collect(),
         };
-        let mut found: Vec<Option<Found>> = Vec::new();
-        let (turns, mut asked) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
-        for (at, (approved, kind)) in questions.iter().enumerate() {
-            let known = self.known(approved.get(), *kind);
-            if known.is_none() {
-                self.note_sent(format!("DNS {} {} to {}", kind.as_str(), approved.get(), self.network.resolver));
-                let (resolver, indicator, kind) = (Arc::clone(&resolver), approved.get().clone(), *kind);
-                let turns = Arc::clone(&turns);
-                asked.spawn(async move {
-                    let _turn = turns.acquire().await;
-                    (at, ask(&resolver, &indicator, kind).await)
-                });
-            }
-            found.push(known);
+        let resolver = &resolver;
+        let n_done = &AtomicU64::new(0);
+        let asked = stream::iter(questions).map(|(approved, kind)| async move {
+            let found = self.resolve_one(resolver, approved.get(), *kind, sent).await;
+            progress.set_done(n_done.fetch_add(1, Ordering::Relaxed) + 1);
+            found
+        });
+        asked.buffered(AT_ONCE).collect().await
+    }
+
+    async fn resolve_one(
+        &self,
+        resolver: &TokioResolver,
+        indicator: &Indicator,
+        kind: RecordKind,
+        sent: &SentLog,
+    ) -> Result<Found, Refusal> {
+        if let Some(known) = self.known(indicator, kind) {
+            return Ok(known);
         }
-        let mut n_done = questions.len() - asked.len();
-        while let Some(done) = asked.join_next().await {
-            n_done += 1;
-            progress.set_done(n_done as u64);
-            let Ok((at, answer)) = done else { continue };
-            self.keep(questions[at].0.get(), questions[at].1, &answer);
-            found[at] = Some(answer);
-        }
-        found.into_iter().map(|f| f.unwrap_or_else(|| Found::Failed("the question was lost".to_owned()))).collect()
+        self.check(Contact::Owner)?;
+        sent.note(format!("DNS {} {indicator} to {}", kind.as_str(), self.network.resolver));
+        let found = ask(resolver, indicator, kind).await;
+        self.keep(indicator, kind, &found);
+        Ok(found)
     }
 }
 

@@ -123,7 +123,6 @@ pub struct Gate {
     online: AtomicBool,
     pap: Pap,
     pub(super) network: Network,
-    sent: Mutex<Vec<String>>,
     known: Mutex<HashMap<(Indicator, RecordKind), (Instant, Found)>>,
 }
 
@@ -135,7 +134,7 @@ impl Default for Gate {
 
 impl Gate {
     pub fn new(network: Network, online: bool, pap: Pap) -> Self {
-        Self { online: online.into(), pap, network, sent: Mutex::default(), known: Mutex::default() }
+        Self { online: online.into(), pap, network, known: Mutex::default() }
     }
 
     /// The RDAP service that is asked.
@@ -183,16 +182,6 @@ impl Gate {
         Ok(Approved(indicator))
     }
 
-    /// Writes down what is about to leave.
-    pub(super) fn note_sent(&self, what: String) {
-        lock(&self.sent).push(what);
-    }
-
-    /// What left since this was asked the last time, for the journal.
-    pub fn take_sent(&self) -> Vec<String> {
-        std::mem::take(&mut *lock(&self.sent))
-    }
-
     /// An answer that is still good.
     pub(super) fn known(&self, indicator: &Indicator, kind: RecordKind) -> Option<Found> {
         let known = lock(&self.known);
@@ -212,10 +201,27 @@ impl Gate {
     }
 }
 
-/// Suffixes of names that mean something only on the inside (RFC 6761, RFC 6762, RFC 8375), or that hold addresses.
-const INSIDE: &[&str] = &["arpa", "corp", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost"];
+/// Suffixes of names that mean something only on the inside, or nowhere (RFC 2606, RFC 6761, RFC 6762, RFC 8375, RFC 9476).
+const INSIDE: &[&str] = &[
+    "alt",
+    "arpa",
+    "corp",
+    "example",
+    "home",
+    "internal",
+    "intranet",
+    "invalid",
+    "lan",
+    "local",
+    "localdomain",
+    "localhost",
+    "onion",
+    "private",
+    "test",
+];
 
-fn is_inside(name: &str) -> bool {
+/// Whether a name means something only on the inside, or nothing at all to name servers.
+pub(super) fn is_inside(name: &str) -> bool {
     let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     INSIDE.iter().any(|suffix| suffix.eq_ignore_ascii_case(last))
 }

@@ -3,6 +3,7 @@
 //! Redirects are followed only where a question says so, at most three, and never to an address that is not public. The
 //! answer is read up to a bound, after it was unpacked. No indicator becomes more than one segment of a path.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
 use std::time::Duration;
@@ -11,8 +12,9 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::LOCATION;
 use url::{Host, Url};
 
-use super::gate::{Approved, Contact, Gate, Indicator, Refusal};
-use super::wait;
+use super::gate::{Approved, Contact, Gate, Indicator, Refusal, is_inside};
+use super::{SentLog, wait};
+use crate::analysis::domain;
 use crate::analysis::ip::{self, IpType};
 use crate::model::{Cancel, Progress};
 
@@ -50,6 +52,8 @@ pub enum Failure {
     Redirect(String),
     #[error("no answer in time")]
     TimedOut,
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     #[error("{0}")]
     Failed(String),
 }
@@ -58,19 +62,20 @@ pub enum Failure {
 const MOST_BYTES: usize = 8 << 20;
 
 impl Gate {
-    /// Asks one after the other, so that nobody is flooded; the answers in the order of the questions.
+    /// Asks one after the other, so that nobody is flooded; the answers in the order of the questions. Going offline
+    /// meanwhile stops what was not asked yet.
     pub fn fetch(
         &self,
         asks: &[Ask],
-        cancel: &Cancel,
-        progress: &Progress,
+        sent: &SentLog,
+        (cancel, progress): (&Cancel, &Progress),
     ) -> Result<Vec<Result<Answer, Failure>>, Refusal> {
         self.check(Contact::ThirdParty)?;
         progress.set_total(asks.len() as u64);
         let work = async {
-            let mut answers = Vec::new();
+            let (mut answers, mut clients) = (Vec::new(), HashMap::new());
             for (at, ask) in asks.iter().enumerate() {
-                answers.push(self.fetch_one(ask).await);
+                answers.push(self.fetch_one(ask, &mut clients, sent).await);
                 progress.set_done(at as u64 + 1);
             }
             answers
@@ -78,16 +83,25 @@ impl Gate {
         wait(cancel, work).ok_or(Refusal::Cancelled)
     }
 
-    async fn fetch_one(&self, ask: &Ask) -> Result<Answer, Failure> {
+    async fn fetch_one<'a>(
+        &self,
+        ask: &'a Ask,
+        clients: &mut HashMap<&'a str, reqwest::Client>,
+        sent: &SentLog,
+    ) -> Result<Answer, Failure> {
         let base = Url::parse(&ask.base).map_err(|_| Failure::Base(ask.base.clone()))?;
         let mut url = base.clone();
         let about = ask.about.get().to_string();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(&ask.path).push(&about);
         }
-        let client = client(&base, self.network.timeout)?;
+        let client = match clients.get(ask.base.as_str()) {
+            Some(client) => client.clone(),
+            None => clients.entry(&ask.base).or_insert(client(&base, self.network.timeout)?).clone(),
+        };
         for _ in 0..=ask.redirects {
-            self.note_sent(format!("HTTP GET {url}"));
+            self.check(Contact::ThirdParty)?;
+            sent.note(format!("HTTP GET {url}"));
             let answer = client.get(url.clone()).header("Accept", ask.accept).send().await.map_err(|e| failure(&e))?;
             let onward = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok()).map(str::to_owned);
             match onward.filter(|_| answer.status().is_redirection()) {
@@ -99,19 +113,25 @@ impl Gate {
     }
 }
 
-/// Where an answer sends on to, if one may follow: not from https to http, and to no address of the inside.
+/// Where an answer sends on to, if one may follow: not from https to http, to no address or name of the inside, and to
+/// another port only of nobody.
 fn onward_url(from: &Url, to: &str) -> Result<Url, Failure> {
     let refused = || Failure::Redirect(to.to_owned());
     let url = from.join(to).map_err(|_| refused())?;
-    let is_same = url.host() == from.host() && url.port() == from.port();
+    let is_same = url.origin() == from.origin();
     let is_safe = url.scheme() == "https" || url.scheme() == from.scheme();
-    let is_public_host = match url.host() {
+    let is_usual = url.port().is_none() && is_outside(&url);
+    if is_safe && (is_usual || is_same) { Ok(url) } else { Err(refused()) }
+}
+
+/// Whether a URL's host is of the outside: a public address, or a public name, wherever that leads.
+fn is_outside(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Ipv4(v4)) => is_public(v4.into()),
         Some(Host::Ipv6(v6)) => is_public(v6.into()),
-        Some(Host::Domain(_)) => true,
+        Some(Host::Domain(name)) => !is_inside(name) && domain::has_known_suffix(name),
         None => false,
-    };
-    if is_safe && (is_public_host || is_same) { Ok(url) } else { Err(refused()) }
+    }
 }
 
 async fn read(mut answer: reqwest::Response, url: &Url) -> Result<Answer, Failure> {
@@ -148,10 +168,9 @@ fn client(base: &Url, timeout: Duration) -> Result<reqwest::Client, Failure> {
         .connect_timeout(timeout)
         .read_timeout(timeout * 2)
         .timeout(timeout * 6)
-        .dns_resolver(Guarded { own: host.clone() });
-    // A proxy is for the outside; what a person runs on this machine is asked directly.
-    let is_inside = host.parse().is_ok_and(|ip: IpAddr| !is_public(ip));
-    let builder = if is_inside { builder.no_proxy() } else { builder };
+        .dns_resolver(Guarded { own: host });
+    // A proxy is for the outside; what a person runs on the inside is asked directly.
+    let builder = if is_outside(base) { builder } else { builder.no_proxy() };
     builder.build().map_err(|e| failure(&e))
 }
 

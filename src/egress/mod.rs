@@ -7,11 +7,13 @@ mod dns;
 mod gate;
 mod http;
 mod secret;
+mod sent;
 
 pub use dns::{Found, Question, RecordKind, Reply};
 pub use gate::{Approved, Contact, Gate, Indicator, Network, Pap, Refusal};
 pub use http::{Answer, Ask, Failure};
 pub use secret::{Secret, SecretError, Secrets};
+pub use sent::SentLog;
 
 use crate::model::Cancel;
 

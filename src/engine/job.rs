@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::Catalog;
 use crate::analysis::find;
-use crate::egress::Gate;
+use crate::egress::{Gate, SentLog};
 use crate::export::{self, Cells, Format, Overwrite};
 use crate::model::{Cancel, Evidence, Input, Progress, Step, Table, TableId};
 use crate::operation::{self, Cx, PREVIOUS};
@@ -20,7 +20,6 @@ pub enum Job {
     Steps(Vec<Step>),
     /// One step whose table is not kept: what a filter would leave, or a join would find.
     Preview(Step, Vec<Arc<Table>>),
-    /// Rows that hold a text.
     /// Waits until a file has more than `seen` bytes, then does steps, the first of which opens it that far.
     Follow {
         path: PathBuf,
@@ -31,6 +30,7 @@ pub enum Job {
     Cells(Vec<Step>),
     /// Tables by their ids; what is not in memory any more is made again.
     Gather(Vec<TableId>),
+    /// Rows that hold a text.
     Find {
         table: Arc<Table>,
         columns: Vec<String>,
@@ -105,6 +105,7 @@ impl From<operation::Error> for Failure {
 pub struct JobCx {
     pub library: Arc<Library>,
     pub gate: Arc<Gate>,
+    pub sent: SentLog,
     pub catalog: Arc<Catalog>,
     pub cancel: Cancel,
     pub progress: Progress,
@@ -118,6 +119,7 @@ impl JobCx {
         Cx {
             library: &self.library,
             gate: &self.gate,
+            sent: &self.sent,
             now: self.now,
             cancel: &self.cancel,
             progress: &self.progress,

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::guard::guarded;
 use super::job::{self, Answer, Failure, Job, JobCx};
 use super::{Catalog, ScribeEvent};
-use crate::egress::Gate;
+use crate::egress::{Gate, SentLog};
 use crate::model::{Cancel, Progress, Table, TableId};
 use crate::query::Library;
 
@@ -48,6 +48,8 @@ pub enum EngineEvent {
         generation: u64,
         table: Arc<Table>,
     },
+    /// What a job sent that came to nothing, and to whom.
+    Sent(Vec<String>),
     Scribe(ScribeEvent),
 }
 
@@ -109,9 +111,24 @@ impl Engine {
         let early = move |table| drop(to_screen.send(EngineEvent::Early { slot, generation, table: Arc::new(table) }));
         let early = Arc::new(early);
         let gate = Arc::clone(&self.gate);
-        let cx = JobCx { library, gate, catalog, cancel: cancel.clone(), progress: progress.clone(), now, early };
+        let sent = SentLog::default();
+        let cx = JobCx {
+            library,
+            gate,
+            sent: sent.clone(),
+            catalog,
+            cancel: cancel.clone(),
+            progress: progress.clone(),
+            now,
+            early,
+        };
         drop(self.runtime.spawn_blocking(move || {
             let result = guarded(|| job::run(&cx, job)).unwrap_or_else(|panic| Err(Failure::Error(panic)));
+            // What left is told even where the job failed, or nobody waits for its answer any more.
+            let left = sent.take();
+            if !left.is_empty() {
+                drop(events.send(EngineEvent::Sent(left)));
+            }
             // With the receiver gone the program is ending, and nobody wants the answer.
             let _ = events.send(EngineEvent::Job { slot, generation, result });
         }));

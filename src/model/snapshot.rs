@@ -53,6 +53,10 @@ pub struct Snapshot {
     pub n_views: usize,
     pub n_notes: usize,
     pub n_jobs_running: usize,
+    /// Whether each row was made of a row of another table.
+    pub is_made_of_rows: bool,
+    /// Whether the outside may be asked.
+    pub is_online: bool,
     /// Whether the rows are counted values of another view.
     pub is_stack: bool,
     pub n_bookmarks: usize,

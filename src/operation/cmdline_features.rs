@@ -7,7 +7,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::derived::{Texts, column_of, every_row, extended};
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, need_columns};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, need_columns, with};
 use crate::analysis::command_line::{Features, features};
 use crate::model::{Role, Step, Table};
 
@@ -44,7 +44,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         }
         all.push(features(path, line, session));
     }
-    extended(cx, name_of(inputs), input, every_row(input), columns_of(&all))
+    extended(cx, &with(step, inputs), input, every_row(input), columns_of(&all))
 }
 
 /// The column that a parameter names, or the usual one.

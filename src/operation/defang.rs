@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::analysis::{defang, ioc};
 use crate::model::{Step, Table};
 use polars::prelude::{IntoColumn, NewChunkedArray, StringChunked};
@@ -38,5 +38,5 @@ fn rewritten(
     let written = worked(cx, &distinct, write)?;
     let column =
         StringChunked::from_iter_options(name.into(), laid_out(&written, &places).map(|t| t.map(String::as_str)));
-    extended(cx, name_of(inputs), input, every_row(input), vec![column.into_column()])
+    extended(cx, &with(step, inputs), input, every_row(input), vec![column.into_column()])
 }

@@ -2,14 +2,14 @@
 //! and that row's place in the input, so that a result can be put back beside its input by row and never by value.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::parameters::columns;
 use super::{Cx, Error, Outcome, Result, as_text, free_name, need_columns, required};
-use crate::model::{FROM, ROW, SOURCE, Step, Table};
+use crate::model::{FROM, LINEAGE, Note, ROW, SOURCE, Step, Table};
 
 /// A table of new columns alone; `from` is the row of `input` that each of its rows was made from.
 pub fn derived(cx: &Cx<'_>, name: &str, input: &Table, from: Vec<u32>, new: Vec<Column>) -> Result<Outcome> {
@@ -25,7 +25,8 @@ pub fn extended(cx: &Cx<'_>, name: &str, input: &Table, from: Vec<u32>, new: Vec
     let places = IdxCa::from_vec("row".into(), from.clone());
     let own: Vec<&str> = taken.iter().map(String::as_str).collect();
     let mut all = input.frame().select(own)?.take(&places)?.columns().to_vec();
-    let mut names = taken;
+    // What evidence calls its members must not pass for an origin.
+    let mut names: Vec<String> = taken.iter().cloned().chain(LINEAGE.map(str::to_owned)).collect();
     for column in new {
         let free = free_name(column.name(), &names);
         all.push(column.with_name(free.as_str().into()));
@@ -46,7 +47,8 @@ fn lineage_of(input: &Table, from: &[u32]) -> Result<Vec<Column>> {
 
 fn finish(cx: &Cx<'_>, name: &str, df: DataFrame, from: &[u32]) -> Result<Outcome> {
     let mut table = cx.library.table(name, df);
-    table.repeats_rows = from.windows(2).any(|pair| pair[0] == pair[1]);
+    let mut known = HashSet::new();
+    table.repeats_rows = !from.iter().all(|row| known.insert(row));
     Ok(Outcome::of_rows(table))
 }
 
@@ -123,6 +125,13 @@ pub fn worked<T>(cx: &Cx<'_>, distinct: &[&str], mut work: impl FnMut(&str) -> T
     Ok(out)
 }
 
+/// A note where not one value was what an operation looks for: most likely it is the wrong column.
+pub fn none_of<T>(input: &Table, column: &str, found: &[Option<T>], what: &str) -> Option<Note> {
+    let is_none = !found.is_empty() && found.iter().all(Option::is_none);
+    let text = format!("none of the {} values of {column} is the {what} that was looked for", found.len());
+    is_none.then(|| Note::new(&input.name, text).in_column(column))
+}
+
 /// The distinct values' answers laid out for all rows.
 pub fn laid_out<'a, T>(answers: &'a [T], places: &'a [Option<u32>]) -> impl Iterator<Item = Option<&'a T>> {
     places.iter().map(|place| answers.get(place.as_ref().copied()? as usize))
@@ -137,7 +146,8 @@ pub fn is_made_of(result: &Table, input: &Table) -> Option<Vec<u32>> {
     let places = IdxCa::from_vec("row".into(), from.clone());
     let same = [SOURCE, ROW].into_iter().all(|name| match (result.frame().column(name), input.frame().column(name)) {
         (Ok(theirs), Ok(ours)) => ours.take(&places).is_ok_and(|ours| ours.equals_missing(theirs)),
-        (Err(_), Err(_)) => true,
+        // Without an origin to compare, only the name says that the one was made of the other.
+        (Err(_), Err(_)) => result.name.contains(&input.name),
         _ => false,
     });
     same.then_some(from)

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::derived::{Texts, column_of, every_row, extended, laid_out, none_of, worked};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::analysis::domain::{DomainParts, has_known_suffix, parts};
 use crate::analysis::{ioc, url_parts};
 use crate::model::{Step, Table};
@@ -35,7 +35,8 @@ fn host(text: &str) -> String {
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let input = &inputs[0];
-    let texts = Texts::of(input, &column_of(step, input)?)?;
+    let column = column_of(step, input)?;
+    let texts = Texts::of(input, &column)?;
     let (distinct, places) = texts.distinct();
     let found: Vec<Option<DomainParts>> = worked(cx, &distinct, |text| parts(&host(text)))?;
     let each = || laid_out(&found, &places).map(|parts| parts.and_then(Option::as_ref));
@@ -58,7 +59,9 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("scripts", |p| Some(&p.scripts)),
         Float64Chunked::from_iter_options("name_entropy".into(), entropy).into_column(),
     ];
-    extended(cx, name_of(inputs), input, every_row(input), new)
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    outcome.table.notes.extend(none_of(input, &column, &found, "name of a host"));
+    Ok(outcome)
 }
 
 fn run_validate(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
@@ -70,5 +73,5 @@ fn run_validate(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outco
         "known_suffix".into(),
         laid_out(&found, &places).map(Option::<&bool>::copied),
     );
-    extended(cx, name_of(inputs), input, every_row(input), vec![known.into_column()])
+    extended(cx, &with(step, inputs), input, every_row(input), vec![known.into_column()])
 }

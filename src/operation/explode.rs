@@ -9,7 +9,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 use super::derived::{Texts, column_of, extended};
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::model::{Note, Step, Table, parse_nested};
 
 pub const OPERATION: Operation = Operation {
@@ -33,11 +33,13 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let name = column_of(step, input)?;
     let texts = Texts::of(input, &name)?;
     let (mut from, mut members, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    let mut has_lists = false;
     for (row, text) in (0_u32..).zip(texts.values()) {
         if row.is_multiple_of(1 << 14) && cx.cancel.is_requested() {
             return Err(Error::Cancelled);
         }
         let items = text.map(items).unwrap_or_default();
+        has_lists |= text.is_some_and(|text| text.trim_start().starts_with('['));
         if items.is_empty() {
             empty.push(row);
             if !step.params.contains_key("keep-empty") {
@@ -51,7 +53,11 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     }
     let into = step.params.get("into").cloned().unwrap_or_else(|| name.to_string());
     let column = StringChunked::from_iter_options(into.as_str().into(), members.into_iter()).into_column();
-    let mut outcome = extended(cx, name_of(inputs), input, from, vec![column])?;
+    let mut outcome = extended(cx, &with(step, inputs), input, from, vec![column])?;
+    if !has_lists {
+        let what = format!("no value of {name} is a list: each is taken as one member");
+        outcome.table.notes.push(Note::new(&input.name, what).in_column(name.as_ref()));
+    }
     if !empty.is_empty() {
         let done = if step.params.contains_key("keep-empty") {
             "keep their row"

@@ -3,6 +3,7 @@
 //! What each type is, and what is not one, is said in [`crate::analysis::ioc`]. Indicators that were written defanged are
 //! found as they stand and shown live in the column `refanged`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -57,6 +58,8 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let mut outcome =
         if unique { counted(cx, &name, input, &hits)? } else { listed(cx, &name, input, &columns, &hits)? };
     outcome.table.notes.extend(cut);
+    // Another day's configuration must not change what this step found.
+    outcome.recorded = vec![("custom".to_owned(), json_of_custom(&search.custom))];
     Ok(outcome)
 }
 
@@ -118,7 +121,7 @@ struct Recorded {
 }
 
 /// The person's own types as text for the journal.
-pub fn json_of_custom(types: &[CustomType]) -> String {
+fn json_of_custom(types: &[CustomType]) -> String {
     let recorded = |custom: &CustomType| Recorded {
         name: custom.name.clone(),
         regex: custom.regex.as_str().to_owned(),
@@ -203,16 +206,21 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcom
     let time = input.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| input.frame().column(&c.name));
     let times = time.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
     let times = times.as_ref().and_then(|series| series.i64().ok());
-    let mut known: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut known: HashMap<(&str, Cow<'_, str>), usize> = HashMap::new();
     let mut met: Vec<Met<'_>> = Vec::new();
     for hit in &hits.rows {
         let ioc = hits.ioc(hit);
-        let at = *known.entry((ioc.kind.id(), ioc.refanged.as_str())).or_insert_with(|| {
-            met.push(Met { ioc, count: 0, first: None, last: None });
+        let at = *known.entry((ioc.kind.id(), same_for_all(ioc))).or_insert_with(|| {
+            met.push(Met { ioc, count: 0, newest: None, first: None, last: None, rows: Vec::new() });
             met.len() - 1
         });
-        met[at].add(times.and_then(|times| times.get(hit.row as usize)));
+        met[at].add((hit.row, hit.column), times.and_then(|times| times.get(hit.row as usize)));
     }
+    let rows = |met: &Met<'_>| {
+        let shown = source_rows(input, &met.rows).iter().map(i64::to_string).collect::<Vec<_>>().join(" ");
+        if met.rows.len() < Met::MOST_ROWS { shown } else { format!("{shown} ...") }
+    };
+    let rows: Vec<String> = met.iter().map(rows).collect();
     let moments = |name: &str, of: &dyn Fn(&Met<'_>) -> Option<i64>| {
         let micros = Int64Chunked::from_iter_options(name.into(), met.iter().map(of)).into_column();
         micros.cast(&DataType::Datetime(TimeUnit::Microseconds, None))
@@ -226,9 +234,21 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcom
             Column::new("count".into(), met.iter().map(|m| m.count).collect::<Vec<_>>()),
             moments("first_seen", &|m| m.first)?,
             moments("last_seen", &|m| m.last)?,
+            texts("rows", rows.iter().map(String::as_str)),
         ],
     )?;
     Ok(Outcome::of(cx.library.table(name, df)))
+}
+
+/// What an indicator is however it is written: the case of names and hashes says nothing.
+fn same_for_all(ioc: &Ioc) -> Cow<'_, str> {
+    use ioc::Kind::BuiltIn;
+    const AS_WRITTEN: &[IocType] =
+        &[IocType::Url, IocType::LinuxPath, IocType::Cryptocurrency, IocType::Ssdeep, IocType::WindowsPath];
+    match &ioc.kind {
+        BuiltIn(kind) if !AS_WRITTEN.contains(kind) => Cow::Owned(ioc.refanged.to_lowercase()),
+        _ => Cow::Borrowed(&ioc.refanged),
+    }
 }
 
 /// An indicator and where it was met.
@@ -236,13 +256,27 @@ struct Met<'a> {
     ioc: &'a Ioc,
     /// Cells that hold it.
     count: i64,
+    /// The row and column that was counted last.
+    newest: Option<(u32, usize)>,
     first: Option<i64>,
     last: Option<i64>,
+    /// The first of the rows that hold it.
+    rows: Vec<u32>,
 }
 
 impl Met<'_> {
-    fn add(&mut self, time: Option<i64>) {
+    /// So many rows are named.
+    const MOST_ROWS: usize = 100;
+
+    fn add(&mut self, (row, column): (u32, usize), time: Option<i64>) {
+        // A cell may hold it in several ways of writing.
+        if self.newest.replace((row, column)) == Some((row, column)) {
+            return;
+        }
         self.count += 1;
+        if self.rows.len() < Self::MOST_ROWS && self.rows.last() != Some(&row) {
+            self.rows.push(row);
+        }
         if let Some(time) = time {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));
             self.last = Some(self.last.map_or(time, |last| last.max(time)));

@@ -2,6 +2,7 @@
 //! anybody.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use maxminddb::Reader;
@@ -9,7 +10,7 @@ use polars::prelude::*;
 use serde::Deserialize;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required, with};
 use crate::analysis::ip::facts;
 use crate::model::{Note, Step, Table};
 
@@ -19,7 +20,7 @@ pub const OPERATION: Operation = Operation {
     inputs: Inputs::One,
     params: &[
         ParamSpec::required("column", ParamKind::Columns, "the column of addresses"),
-        ParamSpec::required("database", ParamKind::Text, "path of a GeoLite2 or GeoIP2 database: City, Country or ASN"),
+        ParamSpec::required("database", ParamKind::Path, "path of a GeoLite2 or GeoIP2 database: City, Country or ASN"),
     ],
     run,
 };
@@ -64,10 +65,16 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let reader = Reader::from_source(bytes).map_err(|e| broken(&e))?;
     let texts = Texts::of(input, &column_of(step, input)?)?;
     let (distinct, places) = texts.distinct();
-    let mut n_broken = 0;
+    let is_v4_only = reader.metadata().ip_version == 4;
+    let (mut n_broken, mut n_v6) = (0, 0);
     let found: Vec<Option<Place>> = worked(cx, &distinct, |text| {
         let facts = facts(text)?;
-        let place = reader.lookup(facts.embedded.map_or(facts.address, Into::into)).and_then(|found| found.decode());
+        let address: IpAddr = facts.embedded.map_or(facts.address, Into::into);
+        if is_v4_only && address.is_ipv6() {
+            n_v6 += 1;
+            return None;
+        }
+        let place = reader.lookup(address).and_then(|found| found.decode());
         n_broken += usize::from(place.is_err());
         place.ok().flatten()
     })?;
@@ -88,7 +95,11 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         Int64Chunked::from_iter_options("asn".into(), asn).into_column(),
         text("as_org", |p| p.autonomous_system_organization.as_deref()),
     ];
-    let mut outcome = extended(cx, name_of(inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    if n_v6 > 0 {
+        let what = format!("{n_v6} IPv6 addresses have no place here: the database holds IPv4 only");
+        outcome.table.notes.push(Note::counted(path, what, n_v6));
+    }
     if n_broken > 0 {
         let what = format!("{n_broken} addresses have a damaged entry in the database: they are as if not found");
         outcome.table.notes.push(Note::counted(path, what, n_broken as u64));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of, required};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required, with};
 use crate::analysis::ip::{Networks, facts};
 use crate::model::{Step, Table};
 
@@ -17,7 +17,7 @@ pub const OPERATION: Operation = Operation {
         ParamSpec::required("column", ParamKind::Columns, "the column of addresses"),
         ParamSpec::required(
             "ranges",
-            ParamKind::Text,
+            ParamKind::TextOrFile,
             "networks such as 10.0.0.0/8,2001:db8::/32, or @FILE with a list",
         ),
     ],
@@ -41,6 +41,6 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         BooleanChunked::from_iter_options("in_range".into(), each().map(|f| f.map(|f| f.is_some()))).into_column(),
         StringChunked::from_iter_options("network".into(), each().map(Option::flatten)).into_column(),
     ];
-    let outcome = extended(cx, name_of(inputs), input, every_row(input), new)?;
+    let outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
     Ok(Outcome { opened: evidence, ..outcome })
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::derived::{Texts, column_of, derived, every_row, laid_out, worked};
+use super::derived::{Texts, column_of, derived, every_row, laid_out, none_of, worked};
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
 use crate::analysis::ip::{IpFacts, facts};
 use crate::model::{Step, Table};
@@ -22,7 +22,8 @@ pub const OPERATION: Operation = Operation {
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let input = &inputs[0];
-    let texts = Texts::of(input, &column_of(step, input)?)?;
+    let column = column_of(step, input)?;
+    let texts = Texts::of(input, &column)?;
     let (distinct, places) = texts.distinct();
     let found: Vec<Option<IpFacts>> = worked(cx, &distinct, facts)?;
     let each = || laid_out(&found, &places).map(|facts| facts.and_then(Option::as_ref));
@@ -35,5 +36,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         StringChunked::from_iter_options("embedded".into(), embedded.into_iter()).into_column(),
     ];
     let name = format!("address types of {}", name_of(inputs));
-    derived(cx, &name, input, every_row(input), new)
+    let mut outcome = derived(cx, &name, input, every_row(input), new)?;
+    outcome.table.notes.extend(none_of(input, &column, &found, "address"));
+    Ok(outcome)
 }

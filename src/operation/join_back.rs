@@ -4,12 +4,13 @@
 //! the row of the input that each row of the result was made from is the key. Where the input was sorted or filtered
 //! since, the evidence row is, and an input in which that is not unique is refused.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use polars::prelude::*;
 
 use super::derived::{extended, is_made_of};
-use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, column, name_of, required};
+use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required, with};
 use crate::model::{ROW, SOURCE, Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -29,18 +30,22 @@ pub const OPERATION: Operation = Operation {
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (table, result) = (&inputs[0], &inputs[1]);
-    match is_made_of(result, table) {
-        Some(from) => by_row(cx, step, inputs, &from),
-        None => by_evidence(cx, step, inputs),
-    }
+    let from = match is_made_of(result, table) {
+        Some(from) => from.into_iter().map(Some).collect(),
+        None => by_evidence(table, result)?,
+    };
+    by_row(cx, step, inputs, &from)
 }
 
-/// Each row of the input with the rows that were made from it, in their order.
-fn by_row(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], from: &[u32]) -> Result<Outcome> {
+/// Each row of the input with the rows that were made from it, in their order. `from` is the row of the input that each
+/// row of the result was made from; None where that is not there any more.
+fn by_row(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], from: &[Option<u32>]) -> Result<Outcome> {
     let (table, result) = (&inputs[0], &inputs[1]);
     let mut made_of: Vec<Vec<u32>> = vec![Vec::new(); table.n_rows()];
     for (at, row) in (0_u32..).zip(from) {
-        made_of[*row as usize].push(at);
+        if let Some(made) = row.and_then(|row| made_of.get_mut(row as usize)) {
+            made.push(at);
+        }
     }
     let keeps_all = required(step, "how")? == "left";
     let (mut left, mut right) = (Vec::new(), Vec::new());
@@ -53,47 +58,49 @@ fn by_row(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], from: &[u32]) -> Resu
         }
     }
     let places = IdxCa::from_iter_options("row".into(), right.into_iter());
-    let new = new_columns(table, result)
-        .into_iter()
-        .map(|(name, new)| Ok(result.frame().column(&name)?.take(&places)?.with_name(new.into())));
-    extended(cx, name_of(inputs), table, left, new.collect::<Result<_>>()?)
+    let new = new_columns(table, result, from)?.into_iter().map(|column| Ok(column.take(&places)?));
+    extended(cx, &with(step, inputs), table, left, new.collect::<Result<_>>()?)
 }
 
-fn by_evidence(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
-    let (table, result) = (&inputs[0], &inputs[1]);
-    for (which, frame) in [("table", table.frame()), ("result", result.frame())] {
-        if frame.column(ROW).is_err() || frame.column(SOURCE).is_err() {
-            return Err(Error::Failed(format!(
+/// The row of the input that has the same evidence row as each row of the result.
+fn by_evidence(table: &Table, result: &Table) -> Result<Vec<Option<u32>>> {
+    let keys = |which: &str, table: &Table| -> Result<Vec<Option<(u32, u32)>>> {
+        let numbers = |name: &str| table.frame().column(name).ok().and_then(|c| c.u32().ok().cloned());
+        let lost = || {
+            Error::Failed(format!(
                 "the {which} has lost its rows' origin (it is an aggregate), so it cannot be joined back"
+            ))
+        };
+        let (source, row) = (numbers(SOURCE).ok_or_else(lost)?, numbers(ROW).ok_or_else(lost)?);
+        Ok(source.iter().zip(row.iter()).map(|(source, row)| source.zip(row)).collect())
+    };
+    let mut places = HashMap::new();
+    for (at, key) in (0_u32..).zip(keys("table", table)?) {
+        if key.is_some_and(|key| places.insert(key, at).is_some()) {
+            return Err(Error::Failed(format!(
+                "{} holds some evidence rows several times, so a result cannot be told apart by row",
+                table.name
             )));
         }
     }
-    let keys = [col(SOURCE), col(ROW)];
-    let n_distinct = table.frame().clone().lazy().select([as_struct(keys.to_vec()).n_unique()]).collect()?;
-    let n_distinct = n_distinct.columns()[0].get(0)?.try_extract::<usize>()?;
-    if n_distinct != table.n_rows() {
-        return Err(Error::Failed(format!(
-            "{} holds some evidence rows several times, so a result cannot be told apart by row",
-            table.name
-        )));
-    }
-    let new = new_columns(table, result).into_iter().map(|(name, new)| column(&name).alias(new));
-    let right = result.frame().clone().lazy().select(keys.iter().cloned().chain(new).collect::<Vec<_>>());
-    let how = if required(step, "how")? == "left" { JoinType::Left } else { JoinType::Inner };
-    let args = JoinArgs { maintain_order: MaintainOrderJoin::LeftRight, ..JoinArgs::new(how) };
-    let df = table.frame().clone().lazy().join(right, keys.clone(), keys, args).collect()?;
-    Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
+    Ok(keys("result", result)?.into_iter().map(|key| places.get(&key?).copied()).collect())
 }
 
-/// The columns of a result that its input does not have already, with the names they get. One of the same name but another type is new and gets
-/// `_res`; one of the same name and type is the input's own, carried along.
-fn new_columns(table: &Table, result: &Table) -> Vec<(String, String)> {
-    let new = result.columns.iter().filter_map(|column| match table.column(&column.name) {
-        None => Some((column.name.clone(), column.name.clone())),
-        Some(same) if same.dtype == column.dtype => None,
-        Some(_) => Some((column.name.clone(), format!("{}_res", column.name))),
-    });
-    new.collect()
+/// The columns of a result besides those that it carried along from its input, unchanged.
+fn new_columns(table: &Table, result: &Table, from: &[Option<u32>]) -> Result<Vec<Column>> {
+    let places = IdxCa::from_iter_options("row".into(), from.iter().copied());
+    let mut new = Vec::new();
+    for name in result.columns.iter().map(|column| column.name.as_str()) {
+        let theirs = result.frame().column(name)?;
+        let is_carried = match table.frame().column(name).map(|ours| ours.take(&places)) {
+            Ok(ours) => ours?.equals_missing(theirs),
+            Err(_) => false,
+        };
+        if !is_carried {
+            new.push(theirs.clone());
+        }
+    }
+    Ok(new)
 }
 
 #[cfg(test)]
@@ -112,6 +119,7 @@ mod tests {
         let cx = Cx {
             library: &library,
             gate: &crate::egress::Gate::default(),
+            sent: &crate::egress::SentLog::default(),
             now: chrono::DateTime::UNIX_EPOCH,
             cancel: &cancel,
             progress: &progress,

@@ -23,7 +23,11 @@ pub const OPERATION: Operation = Operation {
             ParamKind::Choice(&["role", "ip", "account", "host", "sid", "guid", "text", "redact"]),
             "what they hold: by the column's role as it is; text masks what is found inside; redact leaves nothing",
         ),
-        ParamSpec::optional("salt", ParamKind::Text, "a secret; the same secret gives the same masks in other tables"),
+        ParamSpec::optional(
+            "salt",
+            ParamKind::Text,
+            "a secret; the same secret gives the same masks in other tables; the journal keeps it: do not share that",
+        ),
     ],
     run,
 };
@@ -37,11 +41,13 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let masker = Masker::new(salt.as_bytes());
     let names = columns_of(step, input)?;
     let mut df = input.frame().clone();
+    let mut unchanged = Vec::new();
     for name in &names {
         let kind = kind_of(step, input, name);
         let texts = Texts::of(input, name)?;
         let (distinct, places) = texts.distinct();
         let masked = worked(cx, &distinct, |text| masker.mask(kind, text))?;
+        unchanged.extend(note_on_unchanged(step, input, name, &distinct, &masked));
         let values = laid_out(&masked, &places).map(|text| text.map(String::as_str));
         let column = StringChunked::from_iter_options(name.as_str().into(), values).into_column();
         df.with_column(column)?;
@@ -52,13 +58,31 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         .map(|c| c.name.as_str())
         .filter(|name| !names.iter().any(|masked| masked == name))
         .collect();
-    let mut table = cx.library.table(&format!("{} masked", name_of(inputs)), df);
+    let mut table = cx.library.table(&format!("{} of {} masked", names.join(", "), name_of(inputs)), df);
     table.repeats_rows = input.repeats_rows;
+    table.notes.extend(unchanged);
     if !others.is_empty() {
-        let what = format!("masked are {}; {} other columns are as they were", names.join(", "), others.len());
-        table.notes.push(Note::new(&input.name, what).as_remark());
+        let shown: Vec<&str> = others.iter().copied().take(4).collect();
+        let what = format!(
+            "masked: {}; NOT masked: {} other columns, {} ...",
+            names.join(", "),
+            others.len(),
+            shown.join(", ")
+        );
+        table.notes.push(Note::new(&input.name, what));
     }
     Ok(Outcome { recorded: vec![("salt".to_owned(), salt)], ..Outcome::of(table) })
+}
+
+/// What is in clear after masking: what is no secret, such as SYSTEM or 127.0.0.1, and what nobody could tell from a word.
+fn note_on_unchanged(step: &Step, input: &Table, name: &str, distinct: &[&str], masked: &[String]) -> Option<Note> {
+    let is_same = |(text, mask): &(&&str, &String)| text.trim() == mask.trim() && !text.trim().is_empty();
+    let n_same = distinct.iter().zip(masked).filter(is_same).count();
+    let first = distinct.iter().zip(masked).find(is_same)?.0;
+    let shown: String = first.chars().take(24).collect();
+    let advice = if step.params.contains_key("as") { "" } else { "; say with 'as' what the column holds" };
+    let what = format!("{n_same} of {} values of {name} are as they were, such as '{shown}'{advice}", distinct.len());
+    Some(Note::counted(&input.name, what, n_same as u64).in_column(name))
 }
 
 fn drawn() -> Result<String> {

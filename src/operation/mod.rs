@@ -51,7 +51,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use polars::prelude::{Column, Expr, IntoColumn, NewChunkedArray, StringChunked, all, by_name};
 
-use crate::egress::Gate;
+use crate::egress::{Gate, SentLog};
 use crate::model::{Cancel, Evidence, Progress, Role, Step, Table, TableId, format_time, parse_moment, plain_text};
 use crate::query::{Library, Reach, Watch};
 
@@ -110,6 +110,8 @@ pub struct Cx<'a> {
     pub library: &'a Library,
     /// The way out; offline unless a person opened it.
     pub gate: &'a Gate,
+    /// What this job sent, for the journal.
+    pub sent: &'a SentLog,
     /// The clock, injected.
     pub now: DateTime<Utc>,
     pub cancel: &'a Cancel,
@@ -310,16 +312,23 @@ pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
         }
         _ => {}
     }
-    if step.operation == "extract-iocs" && !cx.library.ioc_types.is_empty() && !step.params.contains_key("custom") {
-        settled.params.insert("custom".to_owned(), extract_iocs::json_of_custom(&cx.library.ioc_types));
-    }
-    let moments = find(&step.operation).map(|operation| operation.params).unwrap_or_default();
-    for spec in moments.iter().filter(|spec| spec.kind == ParamKind::Moment) {
-        if let Some(micros) = step.params.get(spec.name).and_then(|text| parse_moment(text, cx.now).ok()) {
-            settled.params.insert(spec.name.to_owned(), format_time(micros, 'T', None) + "Z");
-        }
+    for spec in find(&step.operation).map(|operation| operation.params).unwrap_or_default() {
+        let absolute = step.params.get(spec.name).and_then(|text| settled_value(cx, spec.kind, text));
+        settled.params.extend(absolute.map(|value| (spec.name.to_owned(), value)));
     }
     settled
+}
+
+/// What a parameter means on another day and in another folder; None where it means the same as it stands.
+fn settled_value(cx: &Cx<'_>, kind: ParamKind, text: &str) -> Option<String> {
+    let absolute = |path: &str| std::path::absolute(path).ok().map(|path| path.display().to_string());
+    match kind {
+        ParamKind::Moment => Some(format_time(parse_moment(text, cx.now).ok()?, 'T', None) + "Z"),
+        ParamKind::TextOrFile => Some(format!("@{}", absolute(text.strip_prefix('@')?)?)),
+        // The lab's answers are a word, and answers that stand in the journal are no path.
+        ParamKind::Path if text != "lab" && !text.contains('\n') => absolute(text),
+        _ => None,
+    }
 }
 
 /// A parameter that `check` has seen to be there.
@@ -333,6 +342,11 @@ fn required<'a>(step: &'a Step, name: &str) -> Result<&'a str> {
 /// The table that a step without a better name makes: its input's name.
 fn name_of(inputs: &[Arc<Table>]) -> &str {
     inputs.first().map_or("", |table| table.name.as_str())
+}
+
+/// The name of a table that has its input's rows with something beside them: `processes_on_host + ip-type`.
+fn with(step: &Step, inputs: &[Arc<Table>]) -> String {
+    format!("{} + {}", name_of(inputs), step.operation)
 }
 
 /// A step as a short phrase: `filter LogonType = 3`.

@@ -17,6 +17,10 @@ pub enum ParamKind {
     /// As columns, each with `-` before it for descending order.
     SortKeys,
     Count,
+    /// The path of a file, or a word that the operation knows.
+    Path,
+    /// Text, or `@` and the path of a file that holds it.
+    TextOrFile,
     /// Given or not; its value is `true`.
     Flag,
     /// An ISO time, or an offset from now.
@@ -36,6 +40,8 @@ impl ParamKind {
             Self::SortKeys => "A,-B",
             Self::Count => "N",
             Self::Flag => "",
+            Self::Path => "PATH",
+            Self::TextOrFile => "TEXT",
             Self::Moment => "T",
             Self::Table => "TABLE",
             Self::Choice(_) => "WORD",
@@ -88,7 +94,7 @@ pub fn check(operation: &Operation, step: &Step) -> Result<()> {
 
 fn check_value(kind: ParamKind, value: &str) -> std::result::Result<(), String> {
     match kind {
-        ParamKind::Text | ParamKind::Table => Ok(()),
+        ParamKind::Text | ParamKind::Table | ParamKind::Path | ParamKind::TextOrFile => Ok(()),
         ParamKind::Expression => check_expression(value),
         ParamKind::Columns => columns(value).map(drop),
         ParamKind::Flag if value == "true" => Ok(()),

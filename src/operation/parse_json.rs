@@ -1,13 +1,13 @@
 //! `parse-json`: the members of JSON or Python maps as columns of their own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use polars::prelude::*;
 use serde_json::Value;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::model::{Note, Step, Table, parse_nested};
 
 pub const OPERATION: Operation = Operation {
@@ -31,23 +31,26 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let texts = Texts::of(input, &name)?;
     let (distinct, places) = texts.distinct();
     let maps: Vec<Option<HashMap<String, Value>>> = worked(cx, &distinct, |text| members(text, depth))?;
-    let mut names: Vec<String> = Vec::new();
-    for key in distinct.iter().zip(&maps).flat_map(|(text, map)| keys_in_order(text, map.as_ref(), depth)) {
-        if !names.contains(&key) && names.len() < MOST_COLUMNS {
-            names.push(key);
-        }
-    }
+    let mut known = HashSet::new();
+    let keys = distinct.iter().zip(&maps).flat_map(|(text, map)| keys_in_order(text, map.as_ref(), depth));
+    let mut names: Vec<String> = keys.filter(|key| known.insert(key.clone())).collect();
+    let n_left = names.len().saturating_sub(MOST_COLUMNS);
+    names.truncate(MOST_COLUMNS);
     let column = |key: &String| {
         let value = |map: Option<&Option<HashMap<String, Value>>>| plain(map?.as_ref()?.get(key)?);
         StringChunked::from_iter_options(key.as_str().into(), laid_out(&maps, &places).map(value)).into_column()
     };
     let new = names.iter().map(column).collect();
-    let mut outcome = extended(cx, name_of(inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
     let rows: Vec<u32> = (0_u32..)
         .zip(laid_out(&maps, &places).zip(texts.values()))
         .filter(|(_, (map, text))| text.is_some_and(|t| !t.trim().is_empty()) && map.is_some_and(Option::is_none))
         .map(|(row, _)| row)
         .collect();
+    if n_left > 0 {
+        let what = format!("{n_left} more members have no column: {MOST_COLUMNS} are the most; they stand in {name}");
+        outcome.table.notes.push(Note::counted(&input.name, what, n_left as u64));
+    }
     if !rows.is_empty() {
         let what = format!("{} values are no map: their new columns are null", rows.len());
         let n_rows = rows.len() as u64;

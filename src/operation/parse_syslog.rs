@@ -5,7 +5,7 @@ use std::sync::Arc;
 use polars::prelude::*;
 
 use super::derived::{Texts, column_of, every_row, extended};
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::analysis::syslog::{FACILITIES, SEVERITIES, SyslogLine, SyslogTime, parse};
 use crate::model::{Note, Step, Table};
 use chrono::Datelike;
@@ -40,7 +40,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("syslog_process_id", |l| l.process_id.map(str::to_owned)),
         text("syslog_message", |l| Some(l.message.to_owned())),
     ];
-    let mut outcome = extended(cx, name_of(inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
     outcome.table.notes.extend(notes(&input.name, &name, &values, &lines));
     Ok(outcome)
 }

@@ -4,7 +4,7 @@
 //! answers that somebody recorded can be looked up instead. Each answer says what came of it: that a name does not exist
 //! and that nobody answered are two things.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
@@ -40,7 +40,7 @@ pub const REVERSE: Operation = Operation {
 
 const ANSWERS: ParamSpec = ParamSpec::optional(
     "answers",
-    ParamKind::Text,
+    ParamKind::Path,
     "look up recorded answers instead of asking: 'lab' or a YAML file; works offline",
 );
 
@@ -70,13 +70,12 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], way: Way) -> Result<Outc
         let outcome = made(cx, &name, input, &places, (&answers, &recorded.recorded))?;
         return Ok(Outcome { opened, ..outcome });
     }
-    let answers = ask(cx, &distinct, &kinds, way)?;
-    let now = cx.now.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let outcome = made(cx, &name, input, &places, (&answers, &now))?;
+    let recorded = ask(cx, &distinct, &kinds, way)?;
+    let answers = recorded.answers(&distinct, &kinds, way);
+    let outcome = made(cx, &name, input, &places, (&answers, &recorded.recorded))?;
     // The journal keeps the answers, so that a replay asks nobody and finds the same.
-    let recorded = serde_yaml::to_string(&Recorded::of(&answers, &now)).map_err(|e| Error::Failed(e.to_string()))?;
-    let recorded = vec![("answers".to_owned(), recorded)];
-    Ok(Outcome { sent: cx.gate.take_sent(), recorded, ..outcome })
+    let text = serde_yaml::to_string(&recorded).map_err(|e| Error::Failed(e.to_string()))?;
+    Ok(Outcome { sent: cx.sent.take(), recorded: vec![("answers".to_owned(), text)], ..outcome })
 }
 
 /// The result's rows: every answer to what each row's value asked.
@@ -155,40 +154,50 @@ fn indicator(text: &str, way: Way) -> Option<Indicator> {
     }
 }
 
-/// Asks about each distinct value; the answers in their order.
-fn ask(cx: &Cx<'_>, distinct: &[&str], kinds: &[RecordKind], way: Way) -> Result<Vec<Vec<Answered>>> {
+/// Under what a value's answers are known: many ways to write a name are one name.
+fn key(text: &str, way: Way) -> String {
+    indicator(text, way).map_or_else(|| text.trim().to_lowercase(), |i| i.to_string().to_lowercase())
+}
+
+/// Asks about each name or address once.
+fn ask(cx: &Cx<'_>, distinct: &[&str], kinds: &[RecordKind], way: Way) -> Result<Recorded> {
     cx.gate.check(Contact::Owner).map_err(|e| Error::Failed(e.to_string()))?;
-    let mut answers: Vec<Vec<Answered>> = Vec::new();
-    let (mut questions, mut whose): (Vec<Question>, Vec<(usize, usize)>) = (Vec::new(), Vec::new());
-    for text in distinct {
+    let (mut answers, mut questions, mut whose) = (Vec::new(), Vec::<Question>::new(), Vec::new());
+    let mut known = HashSet::new();
+    for text in distinct.iter().filter(|text| known.insert(key(text, way))) {
         let refused = || match way {
             Way::Forward => Refusal::NotAPublicName((*text).to_owned()),
             Way::Reverse => Refusal::NotPublic((*text).to_owned(), "no address".to_owned()),
         };
         let approved = indicator(text, way).ok_or_else(refused).and_then(|i| cx.gate.approve(i, Contact::Owner));
-        let mut of_value = Vec::new();
         for kind in kinds {
-            let status = approved.as_ref().map_or_else(|refusal| format!("not asked: {refusal}"), |_| String::new());
-            if let Ok(approved) = &approved {
-                whose.push((answers.len(), of_value.len()));
-                questions.push((approved.clone(), *kind));
+            match &approved {
+                Ok(approved) => {
+                    whose.push(key(text, way));
+                    questions.push((approved.clone(), *kind));
+                }
+                Err(refusal) => answers.push(RecordedAnswer::without(key(text, way), *kind, not_asked(refusal))),
             }
-            of_value.push(Answered { query: (*text).to_owned(), kind: *kind, status, replies: Vec::new() });
         }
-        answers.push(of_value);
     }
-    let found = cx.gate.resolve(&questions, cx.cancel, cx.progress).map_err(|refusal| match refusal {
+    let found = cx.gate.resolve(&questions, cx.sent, (cx.cancel, cx.progress)).map_err(|refusal| match refusal {
         Refusal::Cancelled => Error::Cancelled,
         other => Error::Failed(other.to_string()),
     })?;
-    for ((value, kind), found) in whose.into_iter().zip(found) {
-        let answered = &mut answers[value][kind];
-        answered.status = found.status();
-        if let Found::Records(replies) = found {
-            answered.replies = replies;
+    for ((name, (_, kind)), found) in whose.into_iter().zip(questions).zip(found) {
+        let status = found.as_ref().map_or_else(not_asked, Found::status);
+        match found {
+            Ok(Found::Records(replies)) if !replies.is_empty() => {
+                answers.extend(replies.into_iter().map(|reply| RecordedAnswer::of(&name, kind, reply, &status)));
+            }
+            _ => answers.push(RecordedAnswer::without(name, kind, status)),
         }
     }
-    Ok(answers)
+    Ok(Recorded { recorded: cx.now.to_rfc3339_opts(SecondsFormat::Secs, true), answers })
+}
+
+fn not_asked(refusal: &Refusal) -> String {
+    format!("not asked: {refusal}")
 }
 
 /// Answers as they were recorded.
@@ -222,26 +231,25 @@ fn answered() -> String {
     "answered".to_owned()
 }
 
-impl Recorded {
-    fn of(answers: &[Vec<Answered>], recorded: &str) -> Self {
-        let mut out = Vec::new();
-        for answered in answers.iter().flatten() {
-            let record = |reply: Option<&Reply>| RecordedAnswer {
-                name: answered.query.clone(),
-                record: answered.kind.as_str().to_owned(),
-                is: reply.map(|r| r.kind.clone()).filter(|kind| kind != answered.kind.as_str()),
-                value: reply.map(|r| r.value.clone()).unwrap_or_default(),
-                ttl: reply.map_or(0, |r| r.ttl),
-                status: answered.status.clone(),
-            };
-            out.extend(answered.replies.iter().map(|reply| record(Some(reply))));
-            if answered.replies.is_empty() {
-                out.push(record(None));
-            }
+impl RecordedAnswer {
+    fn of(name: &str, kind: RecordKind, reply: Reply, status: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            record: kind.as_str().to_owned(),
+            is: Some(reply.kind).filter(|is| is != kind.as_str()),
+            value: reply.value,
+            ttl: reply.ttl,
+            status: status.to_owned(),
         }
-        Self { recorded: recorded.to_owned(), answers: out }
     }
 
+    /// What came of a question that nobody answered.
+    fn without(name: String, kind: RecordKind, status: String) -> Self {
+        Self { name, record: kind.as_str().to_owned(), is: None, value: String::new(), ttl: 0, status }
+    }
+}
+
+impl Recorded {
     /// Reads the answers that a step names: those of the lab, a file's, or, in a journal, the answers themselves.
     fn load(cx: &Cx<'_>, given: &str) -> Result<(Self, Vec<Evidence>)> {
         let (text, evidence) = match given {
@@ -260,9 +268,7 @@ impl Recorded {
             known.entry((answer.name.trim().to_lowercase(), answer.record.as_str())).or_default().push(answer);
         }
         let of_kind = |text: &&str, kind: RecordKind| {
-            let written = known.get(&(text.trim().to_lowercase(), kind.as_str()));
-            let name = indicator(text, way).map(|i| i.to_string().to_lowercase());
-            let found = written.or_else(|| known.get(&(name?, kind.as_str())));
+            let found = known.get(&(key(text, way), kind.as_str()));
             let reply = |answer: &&RecordedAnswer| Reply {
                 kind: answer.is.clone().unwrap_or_else(|| answer.record.clone()),
                 value: answer.value.clone(),

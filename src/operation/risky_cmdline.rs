@@ -17,7 +17,14 @@ pub const OPERATION: Operation = Operation {
     id: "risky-cmdline",
     doc: "Find suspicious command lines of Windows and Linux, each with the reason and the ATT&CK technique",
     inputs: Inputs::One,
-    params: &[ParamSpec::required("column", ParamKind::Columns, "the column of command lines")],
+    params: &[
+        ParamSpec::required("column", ParamKind::Columns, "the column of command lines"),
+        ParamSpec::optional(
+            "rules",
+            ParamKind::Text,
+            "further rules in YAML, in the place of those in the configuration",
+        ),
+    ],
     run,
 };
 
@@ -28,7 +35,8 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let process = input.column_with(&Role::PROCESS).filter(|c| c.name != *name).map(|c| Texts::of(input, &c.name));
     let process = process.transpose()?;
     let processes = process.as_ref().map_or_else(|| vec![None; input.n_rows()], Texts::values);
-    let (rules, problems) = cx.library.risky_commands();
+    let given = step.params.get("rules").map(|text| cx.library.risky_commands_with(text));
+    let (rules, problems) = given.as_ref().unwrap_or_else(|| cx.library.risky_commands());
     let mut known: HashMap<(&str, Option<&str>), Vec<&Rule>> = HashMap::new();
     let (mut from, mut met): (Vec<u32>, Vec<(&Rule, &str)>) = (Vec::new(), Vec::new());
     let values = lines.values();
@@ -47,10 +55,18 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         from.extend(found.iter().map(|_| row));
         met.extend(found.iter().map(|rule| (*rule, *line)));
     }
+    // The worst come first; within one severity the order is that of the rows.
+    let mut order: Vec<usize> = (0..met.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(met[*at].0.severity));
+    let from: Vec<u32> = order.iter().map(|at| from[*at]).collect();
+    let met: Vec<(&Rule, &str)> = order.iter().map(|at| met[*at]).collect();
     let mut new = columns_of(&met);
     new.push(Column::new("src_index".into(), source_rows(input, &from)));
     let mut outcome = derived(cx, &format!("risky commands of {}", name_of(inputs)), input, from, new)?;
     outcome.table.notes.extend(problems.iter().map(|problem| Note::new("risky-commands.yaml", problem)));
+    // Another day's rules must not change what this step found.
+    outcome.recorded =
+        vec![("rules".to_owned(), step.params.get("rules").cloned().unwrap_or_else(|| cx.library.own_rules()))];
     Ok(outcome)
 }
 

@@ -39,9 +39,9 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     {
         return Err(Error::Failed(format!("the column {nested} holds lists or maps, which have no order")));
     }
-    let addresses: Vec<&String> = names.iter().filter(|name| holds_addresses(table, name)).collect();
-    if !addresses.is_empty() {
-        return by_address(cx, table, &keys, &addresses);
+    let ranked: Vec<&String> = names.iter().filter(|name| rank_of(table, name).is_some()).collect();
+    if !ranked.is_empty() {
+        return by_rank(cx, table, &keys, &ranked);
     }
     if let [key] = &keys[..]
         && let Ok(ca) = table.frame().column(&key.column)?.str()
@@ -58,37 +58,60 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     Ok(Outcome::of(cx.library.table(name_of(inputs), df)))
 }
 
-/// Whether a column's values are addresses, which go by number and not by letters.
-fn holds_addresses(table: &Table, name: &str) -> bool {
-    table.column(name).is_some_and(|c| c.role == Some(Role::IP) && c.dtype == DataType::String)
+/// The place of a value among others that do not go by their letters.
+type Rank = fn(&str) -> Option<(u8, u128)>;
+
+/// How the values of a column are ordered where that is not by their letters: addresses and severities.
+fn rank_of(table: &Table, name: &str) -> Option<Rank> {
+    let column = table.column(name).filter(|c| c.dtype == DataType::String)?;
+    match column.role.as_ref()? {
+        role if *role == Role::IP => Some(ip::sort_key),
+        role if *role == Role::SEVERITY => Some(severity),
+        _ => None,
+    }
 }
 
-/// The ranks of addresses in columns of these names stand in for them while a table is sorted.
+/// Severities as products and syslog write them, the least first.
+fn severity(text: &str) -> Option<(u8, u128)> {
+    const WORDS: [&[&str]; 6] = [
+        &["debug", "trace"],
+        &["information", "informational", "info", "notice", "unknown"],
+        &["low"],
+        &["medium", "moderate", "warning", "warn"],
+        &["high", "error", "err", "important"],
+        &["critical", "crit", "alert", "emerg", "severe"],
+    ];
+    let text = text.trim().to_lowercase();
+    let place = WORDS.iter().position(|words| words.contains(&text.as_str()))?;
+    Some((0, place as u128))
+}
+
+/// The ranks of values in columns of these names stand in for them while a table is sorted.
 const RANK: &str = "__casebook_rank_";
 
-/// Sorts with addresses by number, IPv4 before IPv6; what is no address comes last, as nulls do.
-fn by_address(cx: &Cx<'_>, table: &Table, keys: &[SortKey], addresses: &[&String]) -> Result<Outcome> {
+/// Sorts by ranks: IPv4 before IPv6, low before high. What has no rank comes last, as nulls do.
+fn by_rank(cx: &Cx<'_>, table: &Table, keys: &[SortKey], ranked: &[&String]) -> Result<Outcome> {
     let mut df = table.frame().clone();
-    for name in addresses {
+    for name in ranked {
+        let Some(rank) = rank_of(table, name) else { continue };
         let ca = df.column(name)?.str()?.clone();
-        let numbers: Vec<Option<(u8, u128)>> = ca.iter().map(|text| ip::sort_key(text?)).collect();
+        let numbers: Vec<Option<(u8, u128)>> = ca.iter().map(|text| rank(text?)).collect();
         let mut order: Vec<(u8, u128)> = numbers.iter().flatten().copied().collect();
         order.sort_unstable();
         order.dedup();
-        let rank = |number: &Option<(u8, u128)>| u32::try_from(order.binary_search(number.as_ref()?).ok()?).ok();
-        let ranks = UInt32Chunked::from_iter_options(format!("{RANK}{name}").into(), numbers.iter().map(rank));
+        let place = |number: &Option<(u8, u128)>| u32::try_from(order.binary_search(number.as_ref()?).ok()?).ok();
+        let ranks = UInt32Chunked::from_iter_options(format!("{RANK}{name}").into(), numbers.iter().map(place));
         df.with_column(ranks.into_column())?;
     }
-    let by = keys.iter().map(|key| match addresses.contains(&&key.column) {
-        true => format!("{RANK}{}", key.column),
-        false => key.column.clone(),
-    });
+    let by = keys
+        .iter()
+        .map(|key| if ranked.contains(&&key.column) { format!("{RANK}{}", key.column) } else { key.column.clone() });
     let options = SortMultipleOptions::default()
         .with_order_descending_multi(keys.iter().map(|key| key.descending))
         .with_nulls_last(true)
         .with_maintain_order(true);
     let df = df.sort(by.collect::<Vec<_>>(), options)?;
-    let df = df.drop_many(addresses.iter().map(|name| PlSmallStr::from(format!("{RANK}{name}"))));
+    let df = df.drop_many(ranked.iter().map(|name| PlSmallStr::from(format!("{RANK}{name}"))));
     Ok(Outcome::of(cx.library.table(&table.name, df)))
 }
 

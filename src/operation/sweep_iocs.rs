@@ -4,23 +4,23 @@
 //! counts where it stands as a whole: `10.0.0.1` is not in `10.0.0.11`, while `example.net` is in `www.example.net` and in
 //! every URL of that host. What is found nowhere is listed too.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use polars::prelude::*;
 
-use super::derived::Texts;
+use super::derived::{Texts, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result};
 use crate::analysis::ioc::{self, Ioc, IocType, Wanted};
-use crate::model::{Evidence, Kind, Role, Step, Table};
+use crate::model::{Evidence, Kind, Note, Role, Step, Table};
 
 pub const OPERATION: Operation = Operation {
     id: "sweep-iocs",
     doc: "Find the indicators of a report, defanged or not, in one or more tables: counts, first and last seen",
     inputs: Inputs::Many,
     params: &[
-        ParamSpec::optional("report", ParamKind::Text, "the path of the report"),
+        ParamSpec::optional("report", ParamKind::Path, "the path of the report"),
         ParamSpec::optional("text", ParamKind::Text, "the report itself"),
         ParamSpec::optional("types", ParamKind::Text, "such as url,ipv4; all but paths and guid where it is empty"),
     ],
@@ -32,24 +32,34 @@ const MOST: usize = 50_000;
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (report, opened) = report(cx, step)?;
-    let iocs = indicators(step, &report)?;
+    let mut iocs = indicators(step, &report)?;
+    let n_left = iocs.len().saturating_sub(MOST);
+    iocs.truncate(MOST);
     let words: Vec<String> = iocs.iter().map(|ioc| ioc.refanged.to_lowercase()).collect();
     let search = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words);
     let search = search.map_err(|e| Error::Failed(e.to_string()))?;
     let mut rows = Vec::new();
-    cx.progress.set_total(inputs.len() as u64);
-    for (at, table) in inputs.iter().enumerate() {
-        cx.progress.set_done(at as u64);
-        for column in table.columns.iter().filter(|c| matches!(c.kind, Kind::Text | Kind::Nested)) {
+    for table in inputs {
+        for column in table.columns.iter().filter(|c| matches!(c.kind, Kind::Text | Kind::Nested) && !repeats(&c.name))
+        {
             rows.extend(swept(cx, &search, &words, table, &column.name)?);
         }
     }
-    rows.sort_by_key(|row| row.ioc);
+    rows.sort_by(|a, b| (a.ioc, &a.table, &a.column).cmp(&(b.ioc, &b.table, &b.column)));
     let met: HashSet<usize> = rows.iter().map(|row| row.ioc).collect();
     let missing = (0..iocs.len()).filter(|at| !met.contains(at)).map(Sighting::nowhere);
     rows.extend(missing.collect::<Vec<_>>());
-    let outcome = Outcome::of(cx.library.table("sweep", frame(&iocs, &rows)?));
-    Ok(Outcome { opened, ..outcome })
+    let mut table = cx.library.table("sweep", frame(&iocs, &rows)?);
+    if n_left > 0 {
+        let what = format!("{n_left} indicators were not sought: {MOST} are the most at once; part the report");
+        table.notes.push(Note::counted("sweep", what, n_left as u64));
+    }
+    Ok(Outcome { opened, ..Outcome::of(table) })
+}
+
+/// Columns of decoded payloads that say again what another one of the row says.
+fn repeats(column: &str) -> bool {
+    ["full_decoded_string", "input_bytes", "original_string", "printable_bytes"].contains(&column)
 }
 
 fn report(cx: &Cx<'_>, step: &Step) -> Result<(String, Vec<Evidence>)> {
@@ -79,7 +89,6 @@ fn indicators(step: &Step, report: &str) -> Result<Vec<Ioc>> {
     if iocs.is_empty() {
         return Err(Error::Failed("the report holds no indicator; paste its text, or name its file".to_owned()));
     }
-    iocs.truncate(MOST);
     Ok(iocs)
 }
 
@@ -114,32 +123,25 @@ impl Sighting {
 fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, column: &str) -> Result<Vec<Sighting>> {
     let texts = Texts::of(table, column)?;
     let (distinct, places) = texts.distinct();
-    let mut found: Vec<Vec<usize>> = Vec::with_capacity(distinct.len());
-    for (at, text) in distinct.iter().enumerate() {
-        if at.is_multiple_of(1 << 12) && cx.cancel.is_requested() {
-            return Err(Error::Cancelled);
-        }
-        found.push(found_in(search, words, text));
-    }
+    let found: Vec<Vec<usize>> = worked(cx, &distinct, |text| found_in(search, words, text))?;
     if found.iter().all(Vec::is_empty) {
         return Ok(Vec::new());
     }
     let times = table.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| table.frame().column(&c.name));
     let times = times.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
     let times = times.as_ref().and_then(|series| series.i64().ok());
-    let mut sightings: Vec<Sighting> = Vec::new();
+    let mut sightings: HashMap<usize, Sighting> = HashMap::new();
     for (row, place) in (0_u32..).zip(&places) {
         let Some(iocs) = place.and_then(|place| found.get(place as usize)) else { continue };
         for ioc in iocs {
-            let at = sightings.iter().position(|s| s.ioc == *ioc).unwrap_or_else(|| {
+            let sighting = sightings.entry(*ioc).or_insert_with(|| {
                 let (table, column) = (Some(table.name.clone()), Some(column.to_owned()));
-                sightings.push(Sighting { table, column, ..Sighting::nowhere(*ioc) });
-                sightings.len() - 1
+                Sighting { table, column, ..Sighting::nowhere(*ioc) }
             });
-            sightings[at].add(row, times.and_then(|times| times.get(row as usize)));
+            sighting.add(row, times.and_then(|times| times.get(row as usize)));
         }
     }
-    Ok(sightings)
+    Ok(sightings.into_values().collect())
 }
 
 /// The indicators that stand in a text as a whole, each once.

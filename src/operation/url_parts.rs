@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 
-use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
-use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
+use super::derived::{Texts, column_of, every_row, extended, laid_out, none_of, worked};
+use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
 use crate::analysis::ioc;
 use crate::analysis::url_parts::{UrlParts, parts};
 use crate::model::{Step, Table};
@@ -20,7 +20,8 @@ pub const OPERATION: Operation = Operation {
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let input = &inputs[0];
-    let texts = Texts::of(input, &column_of(step, input)?)?;
+    let column = column_of(step, input)?;
+    let texts = Texts::of(input, &column)?;
     let (distinct, places) = texts.distinct();
     let found: Vec<Option<UrlParts>> = worked(cx, &distinct, |text| parts(&ioc::refang(text.trim())))?;
     let each = || laid_out(&found, &places).map(|parts| parts.and_then(Option::as_ref));
@@ -42,5 +43,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("file", |p| p.file.as_deref()),
         Int64Chunked::from_iter_options("n_params".into(), n_params).into_column(),
     ];
-    extended(cx, name_of(inputs), input, every_row(input), new)
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    outcome.table.notes.extend(none_of(input, &column, &found, "URL"));
+    Ok(outcome)
 }

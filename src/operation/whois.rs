@@ -3,6 +3,7 @@
 //! The registry is asked, not the owner; still it is asked, so online only. Only registered names are asked for, never the
 //! host names below them.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::SecondsFormat;
@@ -23,7 +24,7 @@ pub const OPERATION: Operation = Operation {
     inputs: Inputs::One,
     params: &[
         ParamSpec::required("column", ParamKind::Columns, "the column of names or addresses"),
-        ParamSpec::optional("answers", ParamKind::Text, "look up recorded answers (a YAML file) instead of asking"),
+        ParamSpec::optional("answers", ParamKind::Path, "look up recorded answers (a YAML file) instead of asking"),
     ],
     run,
 };
@@ -65,25 +66,19 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (distinct, places) = texts.distinct();
     // Many host names have one registered name, which is asked for once.
     let wanted: Vec<Option<Indicator>> = distinct.iter().map(|text| indicator(text)).collect();
-    let mut asked: Vec<Indicator> = Vec::new();
-    for indicator in wanted.iter().flatten() {
-        if !asked.contains(indicator) {
-            asked.push(indicator.clone());
-        }
-    }
+    let mut known = HashSet::new();
+    let asked: Vec<Indicator> = wanted.iter().flatten().filter(|i| known.insert(*i)).cloned().collect();
     let (recorded, opened) = match step.params.get("answers") {
         Some(given) => load(cx, given)?,
         None => (ask(cx, &asked)?, Vec::new()),
     };
-    let of_value = |indicator: &Option<Indicator>| {
-        let about = indicator.as_ref()?.to_string();
-        recorded.answers.iter().find(|looked| looked.about == about)
-    };
+    let known: HashMap<&str, &Looked> = recorded.answers.iter().map(|l| (l.about.as_str(), l)).collect();
+    let of_value = |indicator: &Option<Indicator>| known.get(indicator.as_ref()?.to_string().as_str()).copied();
     let looked: Vec<Option<&Looked>> = wanted.iter().map(of_value).collect();
     let outcome = made(cx, input, (&looked, &places), &texts, &recorded.recorded)?;
     let text = serde_yaml::to_string(&recorded).map_err(|e| Error::Failed(e.to_string()))?;
     // The journal keeps the answers, so that a replay asks nobody and finds the same.
-    Ok(Outcome { opened, sent: cx.gate.take_sent(), recorded: vec![("answers".to_owned(), text)], ..outcome })
+    Ok(Outcome { opened, sent: cx.sent.take(), recorded: vec![("answers".to_owned(), text)], ..outcome })
 }
 
 /// The answers that a step names: a file's, or, in a journal, the answers themselves.
@@ -129,7 +124,7 @@ fn made(
 /// Asks about each; the answers in their order.
 fn ask(cx: &Cx<'_>, indicators: &[Indicator]) -> Result<Recorded> {
     cx.gate.check(Contact::ThirdParty).map_err(|e| Error::Failed(e.to_string()))?;
-    let (mut asks, mut refused) = (Vec::new(), Vec::new());
+    let (mut asks, mut refused) = (Vec::new(), HashMap::new());
     for indicator in indicators {
         let path = if matches!(indicator, Indicator::Name(_)) { "domain" } else { "ip" };
         match cx.gate.approve(indicator.clone(), Contact::ThirdParty) {
@@ -140,16 +135,16 @@ fn ask(cx: &Cx<'_>, indicators: &[Indicator]) -> Result<Recorded> {
                 accept: "application/rdap+json, application/json",
                 redirects: 3,
             }),
-            Err(refusal) => refused.push((indicator, refusal)),
+            Err(refusal) => drop(refused.insert(indicator, refusal)),
         }
     }
-    let answers = cx.gate.fetch(&asks, cx.cancel, cx.progress).map_err(|refusal| match refusal {
+    let answers = cx.gate.fetch(&asks, cx.sent, (cx.cancel, cx.progress)).map_err(|refusal| match refusal {
         Refusal::Cancelled => Error::Cancelled,
         other => Error::Failed(other.to_string()),
     })?;
     let mut answers = answers.into_iter();
-    let looked = indicators.iter().map(|indicator| match refused.iter().find(|(i, _)| *i == indicator) {
-        Some((_, refusal)) => looked_nowhere(indicator, format!("not asked: {refusal}")),
+    let looked = indicators.iter().map(|indicator| match refused.get(indicator) {
+        Some(refusal) => looked_nowhere(indicator, format!("not asked: {refusal}")),
         None => match answers.next() {
             Some(answer) => looked(indicator, answer),
             None => looked_nowhere(indicator, "not known: no answer".to_owned()),
@@ -164,6 +159,7 @@ fn looked_nowhere(about: &Indicator, status: String) -> Looked {
 
 fn looked(about: &Indicator, answer: std::result::Result<Answer, Failure>) -> Looked {
     match answer {
+        Err(Failure::Refused(refusal)) => looked_nowhere(about, format!("not asked: {refusal}")),
         Err(failure) => looked_nowhere(about, format!("not known: {failure}")),
         Ok(answer) => {
             let registration = rdap::registration(&answer.body);

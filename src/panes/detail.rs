@@ -31,7 +31,7 @@ pub fn draw(screen: &Screen<'_>, area: Rect, buf: &mut Buffer) {
         .origin(view.row)
         .map(|o| format!("{} record {}", short(&o.evidence), count(o.row as usize + 1)))
         .unwrap_or_default();
-    let name = format!("Row {}", count(view.row + 1));
+    let name = if view.n_rows() == 0 { "No row".to_owned() } else { format!("Row {}", count(view.row + 1)) };
     let inner = title(screen, area, buf, &name, screen.focus == Focus::Detail, &origin);
     if view.n_rows() == 0 {
         return;
@@ -135,9 +135,21 @@ fn in_zone(look: &Look, view: &View, column: &Column) -> Option<String> {
     Some(format!("{wall} {sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60))
 }
 
+/// The bytes that a value is: those that it writes in hexadecimal where a payload was decoded, else its own.
+fn bytes_of(view: &View, column: &Column) -> Vec<u8> {
+    let full = view.table().full_text(view.row, column).unwrap_or_default();
+    let is_decoded = column.name == DECODED_BYTES && view.table().column("container").is_some();
+    let digits = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    let decoded = is_decoded.then(|| full.as_bytes().chunks(2).map(digits).collect::<Option<Vec<u8>>>()).flatten();
+    decoded.unwrap_or_else(|| full.into_bytes())
+}
+
+/// The column of a decoded payload's bytes, which are written in hexadecimal.
+const DECODED_BYTES: &str = "input_bytes";
+
 /// The value's bytes: place, as many in hexadecimal as the width holds, and as ASCII.
 fn hex_of(view: &View, column: &Column, width: u16) -> String {
-    let full = view.table().full_text(view.row, column).unwrap_or_default();
+    let bytes = bytes_of(view, column);
     let is_graph = |b: &u8| if (0x20..0x7f).contains(b) { char::from(*b) } else { '.' };
     // A byte takes three columns in hexadecimal and one as a letter, beside nine for its place and gaps.
     let n = usize::from((width.saturating_sub(9) / 4).clamp(1, 16));
@@ -146,7 +158,7 @@ fn hex_of(view: &View, column: &Column, width: u16) -> String {
         let text: String = chunk.iter().map(is_graph).collect();
         format!("{:06x} {digits:<1$} {text}", at * n, n * 3 - 1)
     };
-    full.as_bytes().chunks(n).take(MAX_LINES).enumerate().map(line).collect::<Vec<_>>().join("\n")
+    bytes.chunks(n).take(MAX_LINES).enumerate().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn draw_line(screen: &Screen<'_>, line: &FieldLine, under_cursor: bool, area: Rect, buf: &mut Buffer) {

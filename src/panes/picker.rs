@@ -52,8 +52,14 @@ pub enum Choice {
     Lesson(String),
     /// An operation by its id.
     Operation(&'static str),
-    /// An open view by its place, and a row of it.
-    Link(usize, usize),
+    /// An open view by its place, and a row of what it shows, or else of the table that it was opened with.
+    Link {
+        view: usize,
+        row: usize,
+        shown: bool,
+    },
+    /// What can only be read.
+    Nothing,
     /// A row of evidence.
     Evidence(RowOrigin),
 }

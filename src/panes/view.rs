@@ -113,6 +113,13 @@ impl View {
         Self { loading: true, ..Self::new(TableId(0), table) }
     }
 
+    /// This view with these columns before all others.
+    #[must_use]
+    pub fn with_first(mut self, names: &[&str]) -> Self {
+        self.order = names.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
     /// This view with the cursor in a column, if it has that.
     #[must_use]
     pub fn at_column(mut self, name: Option<&str>) -> Self {

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 
 use super::Screen;
 use crate::config::{Resolved, show_chord};
+use crate::model::Focus;
 use crate::ui::{popup, put};
 
 pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
@@ -18,7 +19,10 @@ pub fn draw(screen: &Screen<'_>, buf: &mut Buffer) {
     let height = u16::try_from(longer.len() + 1).unwrap_or(u16::MAX).min(body.height);
     let width = 96.min(body.width);
     let area = Rect { x: body.right() - width, y: body.bottom() - height, width, height };
-    let inner = popup(screen.look, buf, area, &format!("{} ...", show_chord(screen.pending)));
+    // The popup may lie over the heading of the column that it speaks of.
+    let column = screen.snapshot.column.as_ref().filter(|_| screen.focus != Focus::Browser);
+    let column = column.map(|column| format!("   column {}", column.name)).unwrap_or_default();
+    let inner = popup(screen.look, buf, area, &format!("{} ...{column}", show_chord(screen.pending)));
     for (binding, y) in longer.iter().zip(inner.top()..inner.bottom()) {
         let line = Rect { y, height: 1, ..inner };
         let key = show_chord(&binding.chord[screen.pending.len()..]);

@@ -177,14 +177,18 @@ impl Library {
 
     /// The rules for command lines, and what is wrong with their files.
     pub fn risky_commands(&self) -> &(Vec<Rules>, Vec<String>) {
-        self.risky_rules.get_or_init(|| {
-            let ours = ("data/risky-commands.yaml", crate::config::embedded_text("data/risky-commands.yaml"));
-            let theirs = self.risky_texts.iter().map(|(file, text)| (file.as_str(), Some(text.as_str())));
-            let read =
-                std::iter::once(ours).chain(theirs).map(|(file, text)| Rules::parse(text.unwrap_or_default(), file));
-            let (rules, problems): (Vec<Rules>, Vec<Vec<String>>) = read.unzip();
-            (rules, problems.into_iter().flatten().collect())
-        })
+        let theirs = || self.risky_texts.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        self.risky_rules.get_or_init(|| risky_rules(theirs()))
+    }
+
+    /// The built-in rules for command lines and those of a text, in the place of the person's own.
+    pub fn risky_commands_with(&self, text: &str) -> (Vec<Rules>, Vec<String>) {
+        risky_rules(std::iter::once(("rules", text)))
+    }
+
+    /// The text of the person's own rules; empty where there are none.
+    pub fn own_rules(&self) -> String {
+        self.risky_texts.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>().join("\n")
     }
 
     /// The answers of name servers that belong to the lab's story.
@@ -278,6 +282,16 @@ fn values(
         values.insert(parameter.name.clone(), parameter.check(&text, now)?);
     }
     Ok(values)
+}
+
+/// The built-in rules for command lines and those of further files.
+fn risky_rules<'a>(further: impl Iterator<Item = (&'a str, &'a str)>) -> (Vec<Rules>, Vec<String>) {
+    const OURS: &str = "data/risky-commands.yaml";
+    let ours = (OURS, crate::config::embedded_text(OURS).unwrap_or_default());
+    let further = further.filter(|(_, text)| !text.trim().is_empty());
+    let read = std::iter::once(ours).chain(further).map(|(file, text)| Rules::parse(text, file));
+    let (rules, problems): (Vec<Rules>, Vec<Vec<String>>) = read.unzip();
+    (rules, problems.into_iter().flatten().collect())
 }
 
 /// `; did you mean 'x'?` where a known name is close to the wanted one.

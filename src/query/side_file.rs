@@ -1,5 +1,6 @@
 //! Files that are no tables but are needed beside them: lists, databases, recorded answers, reports.
 
+use std::io::Read;
 use std::path::Path;
 
 use super::error::{Error, Result};
@@ -32,7 +33,13 @@ fn read(path: &str, most: u64) -> Result<(Vec<u8>, Vec<Evidence>)> {
     if bytes > most {
         return Err(unreadable(format!("it has {bytes} bytes; {most} are the most that is read whole")));
     }
-    let content = std::fs::read(path).map_err(|e| unreadable(e.to_string()))?;
+    let mut content = Vec::new();
+    // The file may grow meanwhile, or have no size at all.
+    let file = std::fs::File::open(path).map_err(|e| unreadable(e.to_string()))?;
+    file.take(most + 1).read_to_end(&mut content).map_err(|e| unreadable(e.to_string()))?;
+    if content.len() as u64 > most {
+        return Err(unreadable(format!("it has more than {most} bytes, which are the most that is read whole")));
+    }
     let mtime = part.modified().map(|t| t.to_rfc3339_opts(chrono::SecondsFormat::Micros, true));
     Ok((content, vec![Evidence { path: part.path(), bytes, mtime, sha256: None }]))
 }

@@ -97,6 +97,7 @@ fn several_columns_are_searched_at_once_and_counted_with_times() {
     assert_eq!(of(&counted, "count"), ["2"]);
     assert_eq!(of(&counted, "first_seen"), ["2026-03-04T02:00:00Z"]);
     assert_eq!(of(&counted, "last_seen"), ["2026-03-04T03:00:00Z"]);
+    assert_eq!(of(&counted, "rows"), ["0 1"]);
 }
 
 #[test]

@@ -248,6 +248,9 @@ fn the_switch_is_seen_and_said() {
     assert!(driver.screen().contains("offline"), "{}", driver.screen());
     driver.keys("g O");
     let screen = driver.screen();
+    assert!(screen.lines().next().unwrap().contains("offline") && screen.contains("go online?"), "{screen}");
+    driver.keys("g O");
+    let screen = driver.screen();
     assert!(screen.lines().next().unwrap().contains(" online") && screen.contains("may be asked"), "{screen}");
     driver.keys("g O");
     assert!(driver.screen().lines().next().unwrap().contains("offline"), "{}", driver.screen());

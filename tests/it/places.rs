@@ -19,7 +19,11 @@ fn control(kind: u8, size: usize, out: &mut Vec<u8>) {
     // From 29 on the size stands in a byte behind, less 29.
     let (size, more) = if size < 29 { (size, None) } else { (29, Some(size - 29)) };
     let size = u8::try_from(size).unwrap();
-    if kind < 8 { out.push((kind << 5) | size) } else { out.extend([size, kind - 7]) }
+    if kind < 8 {
+        out.push((kind << 5) | size)
+    } else {
+        out.extend([size, kind - 7])
+    }
     out.extend(more.map(|more| u8::try_from(more).unwrap()));
 }
 

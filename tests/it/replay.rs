@@ -36,6 +36,7 @@ fn a_journal_replays_to_the_same_tables() {
     let cx = Cx {
         library: &library,
         gate: &gate,
+        sent: &casebook::egress::SentLog::default(),
         now: chrono::Utc::now(),
         cancel: &cancel,
         progress: &progress,
@@ -56,6 +57,7 @@ fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
     let cx = Cx {
         library: &library,
         gate: &gate,
+        sent: &casebook::egress::SentLog::default(),
         now: chrono::Utc::now(),
         cancel: &cancel,
         progress: &progress,

@@ -339,7 +339,9 @@ mod tests {
         let empty = Snapshot::default();
         let sort = find("sort").unwrap();
         assert!((sort.enabled)(&empty).unwrap_err().contains("run a query"));
-        let open = Snapshot { n_rows: Some(0), ..Snapshot::default() };
-        assert!((find("mark").unwrap().enabled)(&open).unwrap_err().contains("drop a filter"));
+        let filtered = Snapshot { n_rows: Some(0), n_filters: 1, ..Snapshot::default() };
+        assert!((find("mark").unwrap().enabled)(&filtered).unwrap_err().contains("drop a filter"));
+        let empty = Snapshot { n_rows: Some(0), ..Snapshot::default() };
+        assert!((find("mark").unwrap().enabled)(&empty).unwrap_err().contains("has no rows"));
     }
 }

@@ -8,6 +8,9 @@ use crate::model::{Chip, Column, Focus, Level, Note, SortKey, Step, TableId};
 use crate::operation::{PREVIOUS, describe, show_keys};
 use crate::panes::{FormPurpose, Kept, Overlay, TABLES, Tone, View};
 
+/// Of the columns that a step adds those that one looks at first.
+const MOST_TELLING: &[&str] = &["Observable", "answer", "decoded_string", "ip_type"];
+
 /// New filters and sort order of a view, until the engine has worked them out.
 #[derive(Clone, Debug)]
 pub(super) struct Derivation {
@@ -75,15 +78,11 @@ impl App {
         if let Some(effects) = self.on_folder(&done) {
             return effects;
         }
-        if let [only] = &done[..]
-            && self.tell_nothing_found(only)
-        {
+        if self.tell_nothing_found(&done) {
             return Vec::new();
         }
         let names: Vec<String> = done.iter().map(|done| done.table.name.clone()).collect();
-        let parents: Vec<_> = done.iter().map(|done| self.parent_of(done)).collect();
-        let made = done.into_iter().zip(parents);
-        let mut views = made.map(|(done, parent)| self.laid_out(done, parent)).collect::<Vec<_>>().into_iter();
+        let mut views = done.into_iter().map(|done| self.laid_out(done)).collect::<Vec<_>>().into_iter();
         if let Some(at) = self.views.iter().position(View::is_loading) {
             // All rows take the place of the first ones, under the same cursor.
             if let Some(view) = views.next() {
@@ -116,10 +115,13 @@ impl App {
     }
 
     /// A new view with the columns first that a person wants to see first: what the step added, or what it found.
-    fn laid_out(&self, done: Done, parent: Option<(TableId, Option<String>)>) -> View {
+    fn laid_out(&self, done: Done) -> View {
+        let parent = self.parent_of(&done);
         let of = parent.as_ref().and_then(|(base, _)| self.views.iter().find(|view| view.base.0 == *base));
         let is_new = |column: &&Column| of.is_some_and(|view| view.base.1.column(&column.name).is_none());
-        let added = done.table.columns.iter().find(is_new).map(|column| column.name.clone());
+        let says_most = |column: &&Column| MOST_TELLING.contains(&column.name.as_str());
+        let new = || done.table.columns.iter().filter(is_new);
+        let added = new().find(says_most).or_else(|| new().next()).map(|column| column.name.clone());
         let carries = of.is_some_and(|view| view.base.1.columns.iter().all(|c| done.table.column(&c.name).is_some()));
         let view = View::new(done.id, done.table).made_of(parent);
         match super::operate::seen_first(&done.step.operation) {
@@ -129,7 +131,8 @@ impl App {
     }
 
     /// Says that an operation on a column found nothing, which is no view to be in; false where it did.
-    fn tell_nothing_found(&mut self, done: &Done) -> bool {
+    fn tell_nothing_found(&mut self, done: &[Done]) -> bool {
+        let [done] = done else { return false };
         let Some(column) = done.step.params.get("column").filter(|_| done.table.n_rows() == 0) else { return false };
         self.close_answered_form();
         let input = done.step.inputs.first().and_then(|id| self.catalog.get(*id));

@@ -61,6 +61,10 @@ fn one_operation(operation: &Operation) -> Command {
         Arg::new("input").value_name("INPUT").required(true).help("A path, '-', query:FAMILY.NAME or table:NAME");
     let params = operation.params.iter().map(|spec| match spec.kind {
         ParamKind::Flag => flag(spec.name, spec.doc),
+        ParamKind::Choice(words) => {
+            let arg = Arg::new(spec.name).long(spec.name).value_name(spec.kind.placeholder()).help(spec.doc);
+            arg.required(spec.required).value_parser(clap::builder::PossibleValuesParser::new(words))
+        }
         _ => Arg::new(spec.name)
             .long(spec.name)
             .value_name(spec.kind.placeholder())

@@ -74,6 +74,13 @@ pub struct JobInfo {
     started: Instant,
 }
 
+impl JobInfo {
+    fn starting(slot: Slot, generation: u64, title: &str, progress: Progress) -> Self {
+        let (state, took, started) = (JobState::Running, Duration::ZERO, Instant::now());
+        Self { slot, generation, title: title.to_owned(), state, progress, took, started }
+    }
+}
+
 /// How many ended jobs are remembered for the jobs pane.
 const REMEMBERED: usize = 100;
 
@@ -110,39 +117,18 @@ impl Engine {
         let to_screen = events.clone();
         let early = move |table| drop(to_screen.send(EngineEvent::Early { slot, generation, table: Arc::new(table) }));
         let early = Arc::new(early);
-        let gate = Arc::clone(&self.gate);
-        let sent = SentLog::default();
-        let cx = JobCx {
-            library,
-            gate,
-            sent: sent.clone(),
-            catalog,
-            cancel: cancel.clone(),
-            progress: progress.clone(),
-            now,
-            early,
-        };
+        let (gate, sent) = (Arc::clone(&self.gate), SentLog::default());
+        let (cancelled, done, log) = (cancel.clone(), progress.clone(), sent.clone());
+        let cx = JobCx { library, gate, sent: log, catalog, cancel: cancelled, progress: done, now, early };
         drop(self.runtime.spawn_blocking(move || {
             let result = guarded(|| job::run(&cx, job)).unwrap_or_else(|panic| Err(Failure::Error(panic)));
             // What left is told even where the job failed, or nobody waits for its answer any more.
-            let left = sent.take();
-            if !left.is_empty() {
-                drop(events.send(EngineEvent::Sent(left)));
-            }
+            drop(Some(sent.take()).filter(|left| !left.is_empty()).map(|left| events.send(EngineEvent::Sent(left))));
             // With the receiver gone the program is ending, and nobody wants the answer.
             let _ = events.send(EngineEvent::Job { slot, generation, result });
         }));
         self.running.insert(slot, (generation, cancel));
-        let (started, took) = (Instant::now(), Duration::ZERO);
-        self.jobs.push(JobInfo {
-            slot,
-            generation,
-            title: title.to_owned(),
-            state: JobState::Running,
-            progress,
-            took,
-            started,
-        });
+        self.jobs.push(JobInfo::starting(slot, generation, title, progress));
         generation
     }
 

@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 8 << 20, members: 1_000, depth: 20, ratio: 200, time: Duration::from_secs(1), kept: 1 << 20 }
+        Self { bytes: 8 << 20, members: 1_000, depth: 20, ratio: 200, time: Duration::from_secs(1), kept: 256 << 10 }
     }
 }
 

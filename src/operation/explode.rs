@@ -54,21 +54,23 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let into = step.params.get("into").cloned().unwrap_or_else(|| name.to_string());
     let column = StringChunked::from_iter_options(into.as_str().into(), members.into_iter()).into_column();
     let mut outcome = extended(cx, &with(step, inputs), input, from, vec![column])?;
+    outcome.table.notes.extend(notes(step, input, &name, has_lists, empty));
+    Ok(outcome)
+}
+
+fn notes(step: &Step, input: &Table, name: &str, has_lists: bool, empty: Vec<u32>) -> Vec<Note> {
+    let mut notes = Vec::new();
     if !has_lists {
         let what = format!("no value of {name} is a list: each is taken as one member");
-        outcome.table.notes.push(Note::new(&input.name, what).in_column(name.as_ref()));
+        notes.push(Note::new(&input.name, what).in_column(name));
     }
     if !empty.is_empty() {
-        let done = if step.params.contains_key("keep-empty") {
-            "keep their row"
-        } else {
-            "are left out; keep-empty keeps them"
-        };
+        let is_kept = step.params.contains_key("keep-empty");
+        let done = if is_kept { "keep their row" } else { "are left out; keep-empty keeps them" };
         let what = format!("{} rows have no list, or an empty one, in {name}: they {done}", empty.len());
-        let n_empty = empty.len() as u64;
-        outcome.table.notes.push(Note::counted(&input.name, what, n_empty).at_rows(empty));
+        notes.push(Note::counted(&input.name, what, empty.len() as u64).at_rows(empty));
     }
-    Ok(outcome)
+    notes
 }
 
 /// The members of a list as text; what is no list is its only member.

@@ -79,6 +79,9 @@ impl Search {
         let names = if step.params.get("names").is_some_and(|n| n == "all") { Names::All } else { Names::Strict };
         let asked = step.params.get("types").map(String::as_str).unwrap_or_default();
         let (mut types, mut chosen) = (Vec::new(), Vec::new());
+        if !asked.is_empty() && asked.split(',').all(|word| word.trim().is_empty()) {
+            return Err(complain("--types: no type is named".to_owned()));
+        }
         for word in asked.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             match (word, IocType::named(word), custom.iter().find(|c| c.name == word)) {
                 ("all", ..) => types.extend(IocType::ALL),
@@ -141,8 +144,6 @@ struct Hit {
     row: u32,
     /// Which of the columns that were searched.
     column: usize,
-    /// The cell, among the distinct ones.
-    input: u32,
     ioc: u32,
 }
 
@@ -152,25 +153,44 @@ struct Hits {
     rows: Vec<Hit>,
     iocs: Vec<Ioc>,
     inputs: Vec<String>,
+    /// For each indicator the input that is shown beside it.
+    input_of: Vec<u32>,
     n_cut: usize,
 }
 
 impl Hits {
     fn take(&mut self, column: usize, distinct: &[&str], places: &[Option<u32>], found: Vec<Vec<Ioc>>) {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        // For each distinct cell its text's number, and the range of its indicators.
+        // For each distinct cell the range of its indicators.
         let mut cells = Vec::with_capacity(found.len());
         for (text, iocs) in distinct.iter().zip(found) {
             let first = number(self.iocs.len());
-            if !iocs.is_empty() {
-                self.inputs.push((*text).to_owned());
-                self.iocs.extend(iocs);
-            }
-            cells.push((number(self.inputs.len().saturating_sub(1)), first..number(self.iocs.len())));
+            self.take_inputs(text, &iocs);
+            self.iocs.extend(iocs);
+            cells.push(first..number(self.iocs.len()));
         }
         for (row, place) in (0_u32..).zip(places) {
-            let Some((input, range)) = place.and_then(|place| cells.get(place as usize)) else { continue };
-            self.rows.extend(range.clone().map(|ioc| Hit { row, column, input: *input, ioc }));
+            let Some(range) = place.and_then(|place| cells.get(place as usize)) else { continue };
+            self.rows.extend(range.clone().map(|ioc| Hit { row, column, ioc }));
+        }
+    }
+
+    /// What stands beside each indicator as its input: the cell, which all of them share, or of a cell that is long the
+    /// part around each, since a long cell may hold very many.
+    fn take_inputs(&mut self, text: &str, iocs: &[Ioc]) {
+        const LONGEST: usize = 16 << 10;
+        const AROUND: usize = 1 << 10;
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        if text.len() <= LONGEST {
+            self.input_of.extend(iocs.iter().map(|_| number(self.inputs.len())));
+            self.inputs.extend((!iocs.is_empty()).then(|| text.to_owned()));
+            return;
+        }
+        for ioc in iocs {
+            let start = text.floor_char_boundary(ioc.offset.saturating_sub(AROUND));
+            let end = text.floor_char_boundary(ioc.offset.saturating_add(AROUND));
+            self.input_of.push(number(self.inputs.len()));
+            self.inputs.push(format!("...{}...", text.get(start..end).unwrap_or_default()));
         }
     }
 
@@ -192,13 +212,20 @@ fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hit
         texts("IoCType", each().map(|hit| hits.ioc(hit).kind.id())),
         texts("Observable", each().map(|hit| hits.ioc(hit).observable.as_str())),
         Column::new("SourceIndex".into(), rows),
-        texts("Input", each().map(|hit| hits.inputs[hit.input as usize].as_str())),
+        inputs_of(hits)?,
         texts("refanged", each().map(|hit| hits.ioc(hit).refanged.as_str())),
     ];
     if columns.len() > 1 {
         new.push(texts("column", each().map(|hit| columns[hit.column].as_str())));
     }
     derived(cx, name, input, from, new)
+}
+
+/// The texts beside the indicators; rows of one cell share its text.
+fn inputs_of(hits: &Hits) -> Result<Column> {
+    let inputs = texts("Input", hits.inputs.iter().map(String::as_str));
+    let places = hits.rows.iter().map(|hit| hits.input_of[hit.ioc as usize]).collect();
+    Ok(inputs.take(&IdxCa::from_vec("row".into(), places))?)
 }
 
 /// One row for each indicator, in the order in which they are first met.

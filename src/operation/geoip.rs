@@ -78,24 +78,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         n_broken += usize::from(place.is_err());
         place.ok().flatten()
     })?;
-    let each = || laid_out(&found, &places).map(|place| place.and_then(Option::as_ref));
-    let text = |name: &str, of: fn(&Place) -> Option<&str>| {
-        StringChunked::from_iter_options(name.into(), each().map(|place| of(place?))).into_column()
-    };
-    let number = |name: &str, of: fn(&Place) -> Option<f64>| {
-        Float64Chunked::from_iter_options(name.into(), each().map(|place| of(place?))).into_column()
-    };
-    let asn = each().map(|place| place?.autonomous_system_number.map(i64::from));
-    let new = vec![
-        text("country_code", |p| p.country.iso_code.as_deref()),
-        text("country", |p| p.country.name()),
-        text("city", |p| p.city.name()),
-        number("latitude", |p| p.location.latitude),
-        number("longitude", |p| p.location.longitude),
-        Int64Chunked::from_iter_options("asn".into(), asn).into_column(),
-        text("as_org", |p| p.autonomous_system_organization.as_deref()),
-    ];
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), columns_of(&found, &places))?;
     if n_v6 > 0 {
         let what = format!("{n_v6} IPv6 addresses have no place here: the database holds IPv4 only");
         outcome.table.notes.push(Note::counted(path, what, n_v6));
@@ -105,4 +88,24 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         outcome.table.notes.push(Note::counted(path, what, n_broken as u64));
     }
     Ok(Outcome { opened: evidence, ..outcome })
+}
+
+fn columns_of(found: &[Option<Place>], places: &[Option<u32>]) -> Vec<Column> {
+    let each = || laid_out(found, places).map(|place| place.and_then(Option::as_ref));
+    let text = |name: &str, of: fn(&Place) -> Option<&str>| {
+        StringChunked::from_iter_options(name.into(), each().map(|place| of(place?))).into_column()
+    };
+    let number = |name: &str, of: fn(&Place) -> Option<f64>| {
+        Float64Chunked::from_iter_options(name.into(), each().map(|place| of(place?))).into_column()
+    };
+    let asn = each().map(|place| place?.autonomous_system_number.map(i64::from));
+    vec![
+        text("country_code", |p| p.country.iso_code.as_deref()),
+        text("country", |p| p.country.name()),
+        text("city", |p| p.city.name()),
+        number("latitude", |p| p.location.latitude),
+        number("longitude", |p| p.location.longitude),
+        Int64Chunked::from_iter_options("asn".into(), asn).into_column(),
+        text("as_org", |p| p.autonomous_system_organization.as_deref()),
+    ]
 }

@@ -74,8 +74,9 @@ fn by_evidence(table: &Table, result: &Table) -> Result<Vec<Option<u32>>> {
         let (source, row) = (numbers(SOURCE).ok_or_else(lost)?, numbers(ROW).ok_or_else(lost)?);
         Ok(source.iter().zip(row.iter()).map(|(source, row)| source.zip(row)).collect())
     };
+    let (ours, theirs) = (keys("table", table)?, keys("result", result)?);
     let mut places = HashMap::new();
-    for (at, key) in (0_u32..).zip(keys("table", table)?) {
+    for (at, key) in (0_u32..).zip(ours) {
         if key.is_some_and(|key| places.insert(key, at).is_some()) {
             return Err(Error::Failed(format!(
                 "{} holds some evidence rows several times, so a result cannot be told apart by row",
@@ -83,7 +84,7 @@ fn by_evidence(table: &Table, result: &Table) -> Result<Vec<Option<u32>>> {
             )));
         }
     }
-    Ok(keys("result", result)?.into_iter().map(|key| places.get(&key?).copied()).collect())
+    Ok(theirs.into_iter().map(|key| places.get(&key?).copied()).collect())
 }
 
 /// The columns of a result besides those that it carried along from its input, unchanged.

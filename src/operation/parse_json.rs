@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use polars::prelude::*;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
-use crate::model::{Note, Step, Table, parse_nested};
+use crate::model::{Notation, Note, Step, Table, parse_nested};
 
 pub const OPERATION: Operation = Operation {
     id: "parse-json",
@@ -60,10 +61,31 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
 }
 
 fn members(text: &str, depth: usize) -> Option<HashMap<String, Value>> {
-    let (_, Value::Object(map)) = parse_nested(text)? else { return None };
+    let (notation, Value::Object(map)) = parse_nested(text)? else { return None };
     let mut out = HashMap::new();
     flatten("", map, depth, &mut |key, value| drop(out.insert(key, value)));
+    if notation == Notation::Json {
+        // A number is as it is written: what it was read into may hold fewer digits.
+        let mut raw = HashMap::new();
+        as_written("", text, depth, &mut raw);
+        for (key, value) in out.iter_mut().filter(|(_, value)| value.is_number()) {
+            *value = raw.remove(key).map_or_else(|| value.take(), Value::String);
+        }
+    }
     Some(out)
+}
+
+/// The members' own text.
+fn as_written(prefix: &str, text: &str, depth: usize, out: &mut HashMap<String, String>) {
+    let Ok(map) = serde_json::from_str::<HashMap<String, &RawValue>>(text) else { return };
+    for (key, value) in map {
+        let key = if prefix.is_empty() { key } else { format!("{prefix}.{key}") };
+        if depth > 1 && value.get().starts_with('{') {
+            as_written(&key, value.get(), depth - 1, out);
+        } else {
+            out.insert(key, value.get().to_owned());
+        }
+    }
 }
 
 /// The keys as they stand, since a hash map does not keep their order.

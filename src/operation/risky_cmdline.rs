@@ -56,10 +56,9 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         met.extend(found.iter().map(|rule| (*rule, *line)));
     }
     // The worst come first; within one severity the order is that of the rows.
-    let mut order: Vec<usize> = (0..met.len()).collect();
-    order.sort_by_key(|at| std::cmp::Reverse(met[*at].0.severity));
-    let from: Vec<u32> = order.iter().map(|at| from[*at]).collect();
-    let met: Vec<(&Rule, &str)> = order.iter().map(|at| met[*at]).collect();
+    let mut rows: Vec<(u32, (&Rule, &str))> = from.into_iter().zip(met).collect();
+    rows.sort_by_key(|(_, (rule, _))| std::cmp::Reverse(rule.severity));
+    let (from, met): (Vec<u32>, Vec<(&Rule, &str)>) = rows.into_iter().unzip();
     let mut new = columns_of(&met);
     new.push(Column::new("src_index".into(), source_rows(input, &from)));
     let mut outcome = derived(cx, &format!("risky commands of {}", name_of(inputs)), input, from, new)?;

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, MatchKind};
 use polars::prelude::*;
 
-use super::derived::{Texts, worked};
+use super::derived::{Texts, every_row, source_rows, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result};
 use crate::analysis::ioc::{self, Ioc, IocType, Wanted};
+use crate::analysis::ip;
 use crate::model::{Evidence, Kind, Note, Role, Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -35,6 +36,14 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let mut iocs = indicators(step, &report)?;
     let n_left = iocs.len().saturating_sub(MOST);
     iocs.truncate(MOST);
+    // An address of IPv6 is sought in its shortest form, too.
+    let shortest = |ioc: &Ioc| ip::facts(&ioc.refanged).map(|facts| facts.address.to_string());
+    let n_written = iocs.len();
+    for at in 0..n_written {
+        if let Some(short) = shortest(&iocs[at]).filter(|short| *short != iocs[at].refanged.to_lowercase()) {
+            iocs[at].refanged = short;
+        }
+    }
     let words: Vec<String> = iocs.iter().map(|ioc| ioc.refanged.to_lowercase()).collect();
     let search = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words);
     let search = search.map_err(|e| Error::Failed(e.to_string()))?;
@@ -100,7 +109,7 @@ struct Sighting {
     count: i64,
     first: Option<i64>,
     last: Option<i64>,
-    /// The first row that holds it, from one.
+    /// The first row that holds it, as it is counted in its evidence, from zero.
     first_row: Option<i64>,
 }
 
@@ -109,9 +118,9 @@ impl Sighting {
         Self { ioc, table: None, column: None, count: 0, first: None, last: None, first_row: None }
     }
 
-    fn add(&mut self, row: u32, time: Option<i64>) {
+    fn add(&mut self, row: i64, time: Option<i64>) {
         self.count += 1;
-        self.first_row = self.first_row.or(Some(i64::from(row) + 1));
+        self.first_row = self.first_row.or(Some(row));
         if let Some(time) = time {
             self.first = Some(self.first.map_or(time, |first| first.min(time)));
             self.last = Some(self.last.map_or(time, |last| last.max(time)));
@@ -130,6 +139,7 @@ fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, col
     let times = table.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| table.frame().column(&c.name));
     let times = times.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
     let times = times.as_ref().and_then(|series| series.i64().ok());
+    let rows = source_rows(table, &every_row(table));
     let mut sightings: HashMap<usize, Sighting> = HashMap::new();
     for (row, place) in (0_u32..).zip(&places) {
         let Some(iocs) = place.and_then(|place| found.get(place as usize)) else { continue };
@@ -138,7 +148,7 @@ fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, col
                 let (table, column) = (Some(table.name.clone()), Some(column.to_owned()));
                 Sighting { table, column, ..Sighting::nowhere(*ioc) }
             });
-            sighting.add(row, times.and_then(|times| times.get(row as usize)));
+            sighting.add(rows[row as usize], times.and_then(|times| times.get(row as usize)));
         }
     }
     Ok(sightings.into_values().collect())

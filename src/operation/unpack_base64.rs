@@ -27,11 +27,13 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (distinct, places) = texts.distinct();
     let unpacked = worked(cx, &distinct, |text| unpack(text, &mut Budget::new(Limits::default(), cx.cancel)))?;
     let mut from = Vec::new();
-    let mut found: Vec<(&Finding, &str)> = Vec::new();
+    let mut found: Vec<(&Finding, Option<&str>)> = Vec::new();
     for (row, place) in (0_u32..).zip(&places) {
         let Some(Unpacked { findings, full }) = place.and_then(|place| unpacked.get(place as usize)) else { continue };
         from.extend(findings.iter().map(|_| row));
-        found.extend(findings.iter().map(|finding| (finding, full.as_str())));
+        // A long text stands only beside the first of its payloads, since it may hold very many.
+        let is_shown = |at: usize| at == 0 || full.len() <= LONGEST_REPEATED;
+        found.extend((0..).zip(findings).map(|(at, finding)| (finding, is_shown(at).then_some(full.as_str()))));
     }
     let rows = source_rows(input, &from);
     let name = format!("decoded from {}", name_of(inputs));
@@ -41,14 +43,17 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     Ok(outcome)
 }
 
-fn notes(about: &str, found: &[(&Finding, &str)]) -> Option<Note> {
+/// Bytes of a cell's decoded text that are repeated beside each of its payloads.
+const LONGEST_REPEATED: usize = 16 << 10;
+
+fn notes(about: &str, found: &[(&Finding, Option<&str>)]) -> Option<Note> {
     let cut = found.iter().filter(|(finding, _)| finding.truncated.is_some()).count();
     let what = format!("{cut} payloads are not whole here: the column truncated says why");
     (cut > 0).then(|| Note::counted(about, what, cut as u64).in_column("truncated"))
 }
 
 /// The columns, those that MSTICPy has too first and by its names.
-fn columns_of(found: &[(&Finding, &str)], rows: &[i64]) -> Vec<Column> {
+fn columns_of(found: &[(&Finding, Option<&str>)], rows: &[i64]) -> Vec<Column> {
     let text = |name: &str, of: &dyn Fn(&Finding) -> Option<String>| {
         let values = found.iter().map(|(finding, _)| of(finding));
         StringChunked::from_iter_options(name.into(), values).into_column()
@@ -58,7 +63,7 @@ fn columns_of(found: &[(&Finding, &str)], rows: &[i64]) -> Vec<Column> {
         Int64Chunked::from_iter_options(name.into(), values).into_column()
     };
     let count = |n: usize| i64::try_from(n).ok();
-    let full = found.iter().map(|(_, full)| Some(*full));
+    let full = found.iter().map(|(_, full)| *full);
     vec![
         text("reference", &|f| Some(f.reference.clone())),
         text("original_string", &|f| Some(f.original.clone())),

@@ -168,6 +168,10 @@ fn maps_and_syslog_lines_become_columns() {
     assert_eq!(of(&parsed, "b.c"), ["x", "", ""]);
     assert_eq!(of(&parsed, "text_res"), ["", "y", ""]);
     assert!(error.contains("1 values are no map"), "{error}");
+    let big = cells(&["{\"id\": 12345678901234567890123, \"v\": 1.10, \"in\": {\"n\": 18446744073709551616}}"]);
+    let (exact, _) = done(&["parse-json", "--column", "text", "--depth", "2"], &big);
+    let values = (exact[0]["id"].as_str(), exact[0]["v"].as_str(), exact[0]["in.n"].as_str());
+    assert_eq!(values, ("12345678901234567890123", "1.10", "18446744073709551616"));
     let line = "<38>1 2026-03-04T02:11:09.133Z ndx-web-01 sshd 811 - - Accepted publickey for root";
     let (parsed, _) = done(&["parse-syslog", "--column", "text"], &cells(&[line]));
     assert_eq!(parsed[0]["syslog_process"], "sshd");
@@ -203,6 +207,13 @@ fn masks_are_the_same_for_the_same_value_and_leave_nothing_behind() {
     assert!(!format!("{one:?}").contains("fin-clerk-3"));
     assert_eq!(one, masked("a secret"));
     assert_ne!(one[0]["IpAddress"], masked("another secret")[0]["IpAddress"]);
+    // What is masked in one column does not stand in the clear in another one.
+    let told = "user=fin-clerk-3 tried; Account Name: FIN-CLERK-3";
+    let lines = [serde_json::json!({"Account": "NORD\\fin-clerk-3", "text": told})];
+    let (texts, _) = done(&["mask", "--column", "text,Account", "--salt", "x"], &lines);
+    assert!(!texts[0]["text"].to_lowercase().contains("fin-clerk"), "{texts:?}");
+    let name = texts[0]["Account"].rsplit('\\').next().unwrap();
+    assert!(texts[0]["text"].contains(name), "{texts:?}");
     let (types, _) =
         done(&["ip-type", "--column", "IpAddress"], &[serde_json::json!({"IpAddress": one[0]["IpAddress"]})]);
     assert_eq!(types[0]["ip_type"], "Private");

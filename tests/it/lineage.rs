@@ -34,7 +34,8 @@ fn every_step_of_a_chain_is_listed_and_can_be_gone_to() {
     assert!(screen.contains("layer 2"), "{screen}");
     assert!(screen.contains("powershell -enc"), "{screen}");
     assert!(screen.contains("record 2") && screen.contains("commands.csv"), "{screen}");
-    driver.keys("Down Down Enter");
+    // The row itself, the layers above it, and then the command line.
+    driver.keys("Down Down Down Enter");
     let screen = driver.screen();
     assert!(screen.contains("▌commands  3 rows") && screen.contains("view 1 of 3"), "{screen}");
     // The cursor stands in the very row.
@@ -73,7 +74,7 @@ fn results_are_joined_back_by_row_and_undone_like_anything_else() {
     let (_folder, mut driver) = hidden();
     driver.keys("a b a r");
     let screen = driver.screen();
-    assert!(screen.contains("commands  2 rows") && screen.contains("view 3 of 3"), "{screen}");
+    assert!(screen.contains("commands + join-back  2 rows") && screen.contains("view 3 of 3"), "{screen}");
     driver.keys("c c").text("decoded_string").keys("Enter");
     assert!(driver.screen().contains("$b='"), "{}", driver.screen());
     driver.keys("u");

@@ -50,7 +50,9 @@ fn library() -> Library {
 
 fn done(library: &Library, step: &Step, inputs: &[Arc<Table>], early: &dyn Fn(Table)) -> anyhow::Result<Table> {
     let (cancel, progress) = (Cancel::default(), Progress::default());
-    let cx = Cx { library, now: chrono::Utc::now(), cancel: &cancel, progress: &progress, early };
+    let (gate, sent) = (casebook::egress::Gate::default(), casebook::egress::SentLog::default());
+    let now = chrono::Utc::now();
+    let cx = Cx { library, gate: &gate, sent: &sent, now, cancel: &cancel, progress: &progress, early };
     Ok(operation::run(&cx, step, inputs)?.table)
 }
 

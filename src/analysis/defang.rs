@@ -50,16 +50,21 @@ fn safe_word(word: &str) -> Option<String> {
         let scheme_at = before.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len();
         let (front, scheme) = before.split_at(scheme_at);
         push_address(&mut safe, front);
-        push_scheme(&mut safe, scheme);
+        push_scheme(&mut safe, scheme, after.starts_with(' '));
         rest = after;
     }
     push_address(&mut safe, rest);
     (safe != word).then_some(safe)
 }
 
-/// A scheme and its `://`. Letters of mixed case have no form that leads back, so the colon is put in brackets there.
-fn push_scheme(safe: &mut String, scheme: &str) {
+/// A scheme and its `://`. Letters of mixed case have no form that leads back, and behind `hxxp` a space before the host
+/// is taken for one that was put there, so the colon is put in brackets in both cases.
+fn push_scheme(safe: &mut String, scheme: &str, is_alone: bool) {
     let written = match scheme {
+        _ if is_alone && is_scheme(scheme) => {
+            safe.push_str(scheme);
+            "[:]//"
+        }
         "http" => "hxxp://",
         "https" => "hxxps://",
         "HTTP" => "HXXP://",
@@ -143,6 +148,7 @@ mod tests {
             ("HTTP://A.COM hTtP://a.com", "HXXP://A[.]COM hTtP[:]//a[.]com"),
             ("ssh://h.example:22 ftp://localhost", "ssh[:]//h[.]example:22 fxp://localhost"),
             ("src=10.0.0.1:443;", "src=10[.]0[.]0[.]1:443;"),
+            ("http:// a.com", "http[:]// a[.]com"),
             ("http://u:p@a.com/", "hxxp://u:p[@]a[.]com/"),
         ] {
             assert_eq!(defanged(text), safe);

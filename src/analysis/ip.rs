@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 use ipnet::IpNet;
 
@@ -94,8 +95,29 @@ pub fn ip_type(address: IpAddr) -> IpType {
 
 /// The longest special-purpose block that covers an address; None for ordinary public space.
 pub fn special_range(address: IpAddr) -> Option<&'static SpecialRange> {
+    if !may_be_special(address) {
+        return None;
+    }
     let covering = SPECIAL_RANGES.iter().filter(|range| range.network.contains(&address));
     covering.max_by_key(|range| range.network.prefix_len())
+}
+
+/// Whether any block begins as this address does: most addresses are settled by their first octet or group.
+fn may_be_special(address: IpAddr) -> bool {
+    static FIRST_OCTETS: LazyLock<[bool; 256]> = LazyLock::new(|| {
+        let mut special = [false; 256];
+        for range in SPECIAL_RANGES {
+            if let (IpAddr::V4(first), IpAddr::V4(last)) = (range.network.network(), range.network.broadcast()) {
+                special[usize::from(first.octets()[0])..=usize::from(last.octets()[0])].fill(true);
+            }
+        }
+        special
+    });
+    match address {
+        IpAddr::V4(v4) => FIRST_OCTETS[usize::from(v4.octets()[0])],
+        // Of the space that is given out only these groups hold special blocks.
+        IpAddr::V6(v6) => !matches!(v6.segments()[0], 0x2003..=0x261f | 0x2621..=0x3ffe),
+    }
 }
 
 /// All special-purpose blocks; where several cover an address the longest prefix holds.

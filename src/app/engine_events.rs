@@ -15,7 +15,7 @@ impl App {
     pub(super) fn on_engine(&mut self, event: EngineEvent) -> Vec<Effect> {
         match event {
             EngineEvent::Sent(sent) => {
-                return self.record(Entry { sent, ..Entry::new("contacted", Params::new(), Vec::new()) });
+                self.record(Entry { sent, ..Entry::new("contacted", Params::new(), Vec::new()) })
             }
             EngineEvent::Scribe(event) => {
                 self.on_scribe(event);

@@ -125,10 +125,9 @@ impl App {
                     Vec::new()
                 }
                 Some(Choice::Link { view, row, shown }) => self.go_to_link(view, row, shown),
-                Some(Choice::Nothing) => Vec::new(),
                 Some(Choice::Evidence(origin)) => self.open_origin(&origin),
                 Some(Choice::Lesson(id)) => vec![Effect::Leave(Next::Lesson { id, reset: false })],
-                None => Vec::new(),
+                Some(Choice::Nothing) | None => Vec::new(),
             },
             Some(Overlay::Form(form)) => match form.purpose.clone() {
                 FormPurpose::RunQuery(name) => self.accept_parameters(form, &name),

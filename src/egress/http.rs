@@ -119,9 +119,9 @@ fn onward_url(from: &Url, to: &str) -> Result<Url, Failure> {
     let refused = || Failure::Redirect(to.to_owned());
     let url = from.join(to).map_err(|_| refused())?;
     let is_same = url.origin() == from.origin();
-    let is_safe = url.scheme() == "https" || url.scheme() == from.scheme();
+    let stays_safe = url.scheme() == "https" || url.scheme() == from.scheme();
     let is_usual = url.port().is_none() && is_outside(&url);
-    if is_safe && (is_usual || is_same) { Ok(url) } else { Err(refused()) }
+    if stays_safe && (is_usual || is_same) { Ok(url) } else { Err(refused()) }
 }
 
 /// Whether a URL's host is of the outside: a public address, or a public name, wherever that leads.

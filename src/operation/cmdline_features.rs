@@ -44,7 +44,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         }
         all.push(features(path, line, session));
     }
-    extended(cx, &with(step, inputs), input, every_row(input), columns_of(&all))
+    extended(cx, &with(step, inputs), input, &every_row(input), columns_of(&all))
 }
 
 /// The column that a parameter names, or the usual one.

@@ -13,7 +13,7 @@ pub const OPERATION: Operation = Operation {
     doc: "Write the indicators of a column so that nothing makes links of them: hxxp, [.]",
     inputs: Inputs::One,
     params: &[ParamSpec::required("column", ParamKind::Columns, "whose cells are written so")],
-    run: |cx, step, inputs| rewritten(cx, step, inputs, "defanged", |text| defang::defanged(text)),
+    run: |cx, step, inputs| rewritten(cx, step, inputs, "defanged", defang::defanged),
 };
 
 pub const REFANG: Operation = Operation {
@@ -38,5 +38,5 @@ fn rewritten(
     let written = worked(cx, &distinct, write)?;
     let column =
         StringChunked::from_iter_options(name.into(), laid_out(&written, &places).map(|t| t.map(String::as_str)));
-    extended(cx, &with(step, inputs), input, every_row(input), vec![column.into_column()])
+    extended(cx, &with(step, inputs), input, &every_row(input), vec![column.into_column()])
 }

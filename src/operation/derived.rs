@@ -12,17 +12,17 @@ use super::{Cx, Error, Outcome, Result, as_text, free_name, need_columns, requir
 use crate::model::{FROM, LINEAGE, Note, ROW, SOURCE, Step, Table};
 
 /// A table of new columns alone; `from` is the row of `input` that each of its rows was made from.
-pub fn derived(cx: &Cx<'_>, name: &str, input: &Table, from: Vec<u32>, new: Vec<Column>) -> Result<Outcome> {
+pub fn derived(cx: &Cx<'_>, name: &str, input: &Table, from: &[u32], new: Vec<Column>) -> Result<Outcome> {
     let n_rows = from.len();
     let mut all = new;
-    all.extend(lineage_of(input, &from)?);
-    finish(cx, name, DataFrame::new(n_rows, all)?, &from)
+    all.extend(lineage_of(input, from)?);
+    Ok(finish(cx, name, DataFrame::new(n_rows, all)?, from))
 }
 
 /// The input's rows with new columns behind its own. A new column whose name is taken gets `_res`.
-pub fn extended(cx: &Cx<'_>, name: &str, input: &Table, from: Vec<u32>, new: Vec<Column>) -> Result<Outcome> {
+pub fn extended(cx: &Cx<'_>, name: &str, input: &Table, from: &[u32], new: Vec<Column>) -> Result<Outcome> {
     let taken: Vec<String> = input.columns.iter().map(|c| c.name.clone()).collect();
-    let places = IdxCa::from_vec("row".into(), from.clone());
+    let places = IdxCa::from_vec("row".into(), from.to_vec());
     let own: Vec<&str> = taken.iter().map(String::as_str).collect();
     let mut all = input.frame().select(own)?.take(&places)?.columns().to_vec();
     // What evidence calls its members must not pass for an origin.
@@ -32,8 +32,8 @@ pub fn extended(cx: &Cx<'_>, name: &str, input: &Table, from: Vec<u32>, new: Vec
         all.push(column.with_name(free.as_str().into()));
         names.push(free);
     }
-    all.extend(lineage_of(input, &from)?);
-    finish(cx, name, DataFrame::new(from.len(), all)?, &from)
+    all.extend(lineage_of(input, from)?);
+    Ok(finish(cx, name, DataFrame::new(from.len(), all)?, from))
 }
 
 /// The hidden columns of rows made from the rows `from` of `input`.
@@ -45,11 +45,11 @@ fn lineage_of(input: &Table, from: &[u32]) -> Result<Vec<Column>> {
     Ok(lineage)
 }
 
-fn finish(cx: &Cx<'_>, name: &str, df: DataFrame, from: &[u32]) -> Result<Outcome> {
+fn finish(cx: &Cx<'_>, name: &str, df: DataFrame, from: &[u32]) -> Outcome {
     let mut table = cx.library.table(name, df);
     let mut known = HashSet::new();
     table.repeats_rows = !from.iter().all(|row| known.insert(row));
-    Ok(Outcome::of_rows(table))
+    Outcome::of_rows(table)
 }
 
 /// The number of each row in its evidence; where the rows come from none, their place in the table.

@@ -59,7 +59,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("scripts", |p| Some(&p.scripts)),
         Float64Chunked::from_iter_options("name_entropy".into(), entropy).into_column(),
     ];
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;
     outcome.table.notes.extend(none_of(input, &column, &found, "name of a host"));
     Ok(outcome)
 }
@@ -73,5 +73,5 @@ fn run_validate(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outco
         "known_suffix".into(),
         laid_out(&found, &places).map(Option::<&bool>::copied),
     );
-    extended(cx, &with(step, inputs), input, every_row(input), vec![known.into_column()])
+    extended(cx, &with(step, inputs), input, &every_row(input), vec![known.into_column()])
 }

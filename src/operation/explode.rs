@@ -53,7 +53,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     }
     let into = step.params.get("into").cloned().unwrap_or_else(|| name.to_string());
     let column = StringChunked::from_iter_options(into.as_str().into(), members.into_iter()).into_column();
-    let mut outcome = extended(cx, &with(step, inputs), input, from, vec![column])?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &from, vec![column])?;
     outcome.table.notes.extend(notes(step, input, &name, has_lists, empty));
     Ok(outcome)
 }

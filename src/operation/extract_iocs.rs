@@ -218,7 +218,7 @@ fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hit
     if columns.len() > 1 {
         new.push(texts("column", each().map(|hit| columns[hit.column].as_str())));
     }
-    derived(cx, name, input, from, new)
+    derived(cx, name, input, &from, new)
 }
 
 /// The texts beside the indicators; rows of one cell share its text.

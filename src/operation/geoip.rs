@@ -1,4 +1,4 @@
-//! `geoip`: where addresses are registered and to whom, from a MaxMind database that the person has. Nothing is asked of
+//! `geoip`: where addresses are registered and to whom, from a `MaxMind` database that the person has. Nothing is asked of
 //! anybody.
 
 use std::collections::BTreeMap;
@@ -78,7 +78,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         n_broken += usize::from(place.is_err());
         place.ok().flatten()
     })?;
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), columns_of(&found, &places))?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), columns_of(&found, &places))?;
     if n_v6 > 0 {
         let what = format!("{n_v6} IPv6 addresses have no place here: the database holds IPv4 only");
         outcome.table.notes.push(Note::counted(path, what, n_v6));

@@ -41,6 +41,6 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         BooleanChunked::from_iter_options("in_range".into(), each().map(|f| f.map(|f| f.is_some()))).into_column(),
         StringChunked::from_iter_options("network".into(), each().map(Option::flatten)).into_column(),
     ];
-    let outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;
     Ok(Outcome { opened: evidence, ..outcome })
 }

@@ -36,7 +36,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         StringChunked::from_iter_options("embedded".into(), embedded.into_iter()).into_column(),
     ];
     let name = format!("address types of {}", name_of(inputs));
-    let mut outcome = derived(cx, &name, input, every_row(input), new)?;
+    let mut outcome = derived(cx, &name, input, &every_row(input), new)?;
     outcome.table.notes.extend(none_of(input, &column, &found, "address"));
     Ok(outcome)
 }

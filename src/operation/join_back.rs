@@ -59,7 +59,7 @@ fn by_row(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>], from: &[Option<u32>])
     }
     let places = IdxCa::from_iter_options("row".into(), right.into_iter());
     let new = new_columns(table, result, from)?.into_iter().map(|column| Ok(column.take(&places)?));
-    extended(cx, &with(step, inputs), table, left, new.collect::<Result<_>>()?)
+    extended(cx, &with(step, inputs), table, &left, new.collect::<Result<_>>()?)
 }
 
 /// The row of the input that has the same evidence row as each row of the result.

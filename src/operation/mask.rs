@@ -11,7 +11,7 @@ use polars::prelude::*;
 use super::derived::{Texts, columns_of, laid_out, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
 use crate::analysis::mask::{MaskKind, Masker};
-use crate::model::{Note, Step, Table, hex};
+use crate::model::{Note, Role, Step, Table, hex};
 
 pub const OPERATION: Operation = Operation {
     id: "mask",
@@ -51,15 +51,15 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         let values = Texts::of(input, name)?;
         let (distinct, places) = values.distinct();
         let inside = if kind == MaskKind::Text { known.search()? } else { None };
-        let masked = worked(cx, &distinct, |text| match &inside {
+        let hidden = worked(cx, &distinct, |text| match &inside {
             Some(search) => masker.mask(kind, &known.masked(search, text)),
             None => masker.mask(kind, text),
         })?;
         if kind != MaskKind::Text {
             known.take(kind, &masker, &distinct);
         }
-        unchanged.extend(note_on_unchanged(step, input, name, &distinct, &masked));
-        let values = laid_out(&masked, &places).map(|text| text.map(String::as_str));
+        unchanged.extend(note_on_unchanged(step, input, name, &distinct, &hidden));
+        let values = laid_out(&hidden, &places).map(|text| text.map(String::as_str));
         df.with_column(StringChunked::from_iter_options(name.as_str().into(), values).into_column())?;
     }
     let mut table = cx.library.table(&format!("{} of {} masked", names.join(", "), name_of(inputs)), df);
@@ -149,7 +149,7 @@ fn drawn() -> Result<String> {
 }
 
 fn kind_of(step: &Step, input: &Table, column: &str) -> MaskKind {
-    let role = input.column(column).and_then(|c| c.role.as_ref()).map(|role| role.as_str());
+    let role = input.column(column).and_then(|c| c.role.as_ref()).map(Role::as_str);
     let word = match step.params.get("as").map_or("role", String::as_str) {
         "role" => role.unwrap_or("text"),
         word => word,

@@ -34,14 +34,13 @@ impl ParamKind {
     /// The placeholder in the command line's help.
     pub const fn placeholder(self) -> &'static str {
         match self {
-            Self::Text => "TEXT",
+            Self::Text | Self::TextOrFile => "TEXT",
             Self::Expression => "EXPR",
             Self::Columns => "A,B",
             Self::SortKeys => "A,-B",
             Self::Count => "N",
             Self::Flag => "",
             Self::Path => "PATH",
-            Self::TextOrFile => "TEXT",
             Self::Moment => "T",
             Self::Table => "TABLE",
             Self::Choice(_) => "WORD",

@@ -42,7 +42,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         StringChunked::from_iter_options(key.as_str().into(), laid_out(&maps, &places).map(value)).into_column()
     };
     let new = names.iter().map(column).collect();
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;
     let rows: Vec<u32> = (0_u32..)
         .zip(laid_out(&maps, &places).zip(texts.values()))
         .filter(|(_, (map, text))| text.is_some_and(|t| !t.trim().is_empty()) && map.is_some_and(Option::is_none))

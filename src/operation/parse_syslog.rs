@@ -40,7 +40,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("syslog_process_id", |l| l.process_id.map(str::to_owned)),
         text("syslog_message", |l| Some(l.message.to_owned())),
     ];
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;
     outcome.table.notes.extend(notes(&input.name, &name, &values, &lines));
     Ok(outcome)
 }

@@ -89,7 +89,9 @@ fn made(
     let mut rows = Rows::default();
     for (row, place) in (0_u32..).zip(places) {
         let Some(of_value) = place.and_then(|place| answers.get(place as usize)) else { continue };
-        of_value.iter().for_each(|answered| rows.add(row, answered));
+        for answered in of_value {
+            rows.add(row, answered);
+        }
     }
     let checked = vec![checked_at; rows.from.len()];
     let text = |name: &str, values: Vec<Option<String>>| {
@@ -104,7 +106,7 @@ fn made(
         text("status", status),
         Column::new("checked_at".into(), checked),
     ];
-    derived(cx, name, input, rows.from, new)
+    derived(cx, name, input, &rows.from, new)
 }
 
 /// The result's rows while they are collected: query, record, answer and status, and the seconds that an answer holds.

@@ -61,7 +61,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let (from, met): (Vec<u32>, Vec<(&Rule, &str)>) = rows.into_iter().unzip();
     let mut new = columns_of(&met);
     new.push(Column::new("src_index".into(), source_rows(input, &from)));
-    let mut outcome = derived(cx, &format!("risky commands of {}", name_of(inputs)), input, from, new)?;
+    let mut outcome = derived(cx, &format!("risky commands of {}", name_of(inputs)), input, &from, new)?;
     outcome.table.notes.extend(problems.iter().map(|problem| Note::new("risky-commands.yaml", problem)));
     // Another day's rules must not change what this step found.
     outcome.recorded =

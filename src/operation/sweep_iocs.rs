@@ -38,11 +38,8 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     iocs.truncate(MOST);
     // An address of IPv6 is sought in its shortest form, too.
     let shortest = |ioc: &Ioc| ip::facts(&ioc.refanged).map(|facts| facts.address.to_string());
-    let n_written = iocs.len();
-    for at in 0..n_written {
-        if let Some(short) = shortest(&iocs[at]).filter(|short| *short != iocs[at].refanged.to_lowercase()) {
-            iocs[at].refanged = short;
-        }
+    for ioc in &mut iocs {
+        ioc.refanged = shortest(ioc).unwrap_or_else(|| std::mem::take(&mut ioc.refanged));
     }
     let words: Vec<String> = iocs.iter().map(|ioc| ioc.refanged.to_lowercase()).collect();
     let search = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words);

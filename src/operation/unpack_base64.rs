@@ -38,7 +38,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let rows = source_rows(input, &from);
     let name = format!("decoded from {}", name_of(inputs));
     let notes = notes(&name, &found);
-    let mut outcome = derived(cx, &name, input, from, columns_of(&found, &rows))?;
+    let mut outcome = derived(cx, &name, input, &from, columns_of(&found, &rows))?;
     outcome.table.notes.extend(notes);
     Ok(outcome)
 }

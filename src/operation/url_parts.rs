@@ -43,7 +43,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("file", |p| p.file.as_deref()),
         Int64Chunked::from_iter_options("n_params".into(), n_params).into_column(),
     ];
-    let mut outcome = extended(cx, &with(step, inputs), input, every_row(input), new)?;
+    let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;
     outcome.table.notes.extend(none_of(input, &column, &found, "URL"));
     Ok(outcome)
 }

@@ -51,13 +51,11 @@ struct Recorded {
 /// What a registry is asked about.
 fn indicator(text: &str) -> Option<Indicator> {
     let text = ioc::refang(text.trim());
-    match facts(&text) {
-        Some(facts) => Some(Indicator::Address(facts.embedded.map_or(facts.address, Into::into))),
-        None => {
-            let parts = domain::parts(&text)?;
-            Some(Indicator::Name(domain::parts(&parts.registered?)?.ascii))
-        }
+    if let Some(facts) = facts(&text) {
+        return Some(Indicator::Address(facts.embedded.map_or(facts.address, Into::into)));
     }
+    let registered = domain::parts(&text)?.registered?;
+    Some(Indicator::Name(domain::parts(&registered)?.ascii))
 }
 
 fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
@@ -118,7 +116,7 @@ fn made(
         text("source", |l| l.from.as_deref()),
         Column::new("checked_at".into(), vec![checked_at; input.n_rows()]),
     ];
-    derived(cx, &format!("registrations of {}", input.name), input, every_row(input), new)
+    derived(cx, &format!("registrations of {}", input.name), input, &every_row(input), new)
 }
 
 /// Asks about each; the answers in their order.

@@ -1,4 +1,4 @@
-//! Places of addresses, from a MaxMind database that the test makes: one network in a tree of 24 nodes.
+//! Places of addresses, from a `MaxMind` database that the test makes: one network in a tree of 24 nodes.
 
 use crate::decode::rows;
 use crate::driver::run;
@@ -10,8 +10,8 @@ enum Value {
     U16(u16),
     U32(u32),
     U64(u64),
-    Map(Vec<(&'static str, Value)>),
-    List(Vec<Value>),
+    Map(Vec<(&'static str, Self)>),
+    List(Vec<Self>),
 }
 
 /// Type and size; types from eight on stand in a byte of their own.
@@ -20,9 +20,9 @@ fn control(kind: u8, size: usize, out: &mut Vec<u8>) {
     let (size, more) = if size < 29 { (size, None) } else { (29, Some(size - 29)) };
     let size = u8::try_from(size).unwrap();
     if kind < 8 {
-        out.push((kind << 5) | size)
+        out.push((kind << 5) | size);
     } else {
-        out.extend([size, kind - 7])
+        out.extend([size, kind - 7]);
     }
     out.extend(more.map(|more| u8::try_from(more).unwrap()));
 }
@@ -58,7 +58,9 @@ fn write(value: &Value, out: &mut Vec<u8>) {
         }
         Value::List(items) => {
             control(11, items.len(), out);
-            items.iter().for_each(|item| write(item, out));
+            for item in items {
+                write(item, out);
+            }
         }
     }
 }
@@ -72,7 +74,9 @@ fn database(network: [u8; 3], record: &Value) -> Vec<u8> {
         // The way of the network leads on; from the last node to the first record, which lies 16 bytes behind the tree.
         let on = if depth + 1 == NODES { NODES + 16 } else { depth + 1 };
         let sides = if bit == 0 { [on, NODES] } else { [NODES, on] };
-        sides.iter().for_each(|side| bytes.extend(&side.to_be_bytes()[1..]));
+        for side in sides {
+            bytes.extend(&side.to_be_bytes()[1..]);
+        }
     }
     bytes.extend([0; 16]);
     write(record, &mut bytes);

@@ -43,17 +43,27 @@ pub fn is_separator(byte: u8) -> bool {
     class(byte) >= STANDARD
 }
 
-/// The six bits of a character.
+/// The six bits of each character; `NONE` for what is no base64.
+static SEXTETS: [u8; 256] = sextets();
+
+const NONE: u8 = 0xff;
+
+const fn sextets() -> [u8; 256] {
+    const CHARACTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut table = [NONE; 256];
+    let mut value = 0_u8;
+    while value < 64 {
+        table[CHARACTERS[value as usize] as usize] = value;
+        value += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+}
+
 fn sextet(byte: u8) -> Option<u32> {
-    let value = match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+    let value = SEXTETS[usize::from(byte)];
+    (value != NONE).then_some(u32::from(value))
 }
 
 /// What a run of base64 decodes to.

@@ -1,24 +1,32 @@
-//! Bytes that are written one by one: `\x41\x42`, `0x41,0x42`, `41 42 43`, `41-42-43` and `%41%42`.
+//! Bytes that are written one by one: `\x41\x42`, `\u0041\u0042`, `&#65;&#66;`, lists of numbers and `%41%42`.
 //!
 //! This finds and decodes them; whether what comes out is a payload is judged elsewhere.
 
 use std::ops::Range;
 
 use super::alphabet::{hex_pair, nibble};
-
-/// Bytes of the shortest list of pairs.
-const FEWEST_PAIRS: usize = 8;
+use super::lists::{decimals, pairs};
+use super::percent::percents;
 
 /// Bytes of the shortest `\x41\x42`, which says by its form what it is.
 const FEWEST_ESCAPES: usize = 4;
+
+/// Characters of the shortest `\u0041` or `&#65;`, which other texts use for single characters.
+const FEWEST_CHARACTERS: usize = 8;
 
 /// How bytes were written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notation {
     /// `\x41\x42`
     Backslash,
-    /// Pairs between spaces, dashes or commas.
+    /// `\u0041\u0042`
+    Unicode,
+    /// `&#65;&#x42;`
+    Entity,
+    /// Pairs of hexadecimal digits between spaces, dashes, commas or colons.
     Pairs,
+    /// Numbers between commas.
+    Decimal,
     Percent,
 }
 
@@ -28,27 +36,60 @@ pub struct Spelled {
     pub range: Range<usize>,
     pub notation: Notation,
     pub bytes: Vec<u8>,
-    /// Number of escapes; in percent-encoded text other characters stand between them.
-    pub escapes: usize,
 }
 
 /// All stretches of a text that spell bytes, from left to right.
 pub fn spelled(text: &[u8]) -> Vec<Spelled> {
     let mut found = Vec::new();
-    let mut at = 0;
-    let mut before = b' ';
+    let (mut at, mut from) = (0, Unread::default());
     while let Some(&byte) = text.get(at) {
         let stretch = match byte {
-            b'\\' => backslashes(text, at),
-            b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' if !before.is_ascii_alphanumeric() => pairs(text, at),
+            b'\\' => backslashes(text, at).or_else(|| characters(text, at, Notation::Unicode, &mut from)),
+            b'&' => characters(text, at, Notation::Entity, &mut from),
+            b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F' => listed(text, at, &mut from),
             _ => None,
         };
-        at = stretch.as_ref().map_or(at + 1, |s| s.range.end);
-        before = byte;
+        at = stretch.as_ref().map_or_else(|| next_start(text, at), |s| s.range.end);
         found.extend(stretch);
     }
     found.extend(percents(text));
     found.sort_by_key(|s: &Spelled| s.range.start);
+    found
+}
+
+/// The next place at which a stretch may begin: behind the word that begins here, and then not within blanks and signs.
+fn next_start(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let word = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len()).max(1);
+    let behind = rest.get(word..).unwrap_or_default();
+    let may_begin = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'\\' | b'&');
+    at + word + behind.iter().position(may_begin).unwrap_or(behind.len())
+}
+
+/// From where on each kind needs to be looked for: what was read in vain is not read again.
+#[derive(Default)]
+struct Unread {
+    decimals: usize,
+    pairs: usize,
+    characters: usize,
+}
+
+/// A list that begins at a place, of decimals or of pairs.
+fn listed(text: &[u8], at: usize, from: &mut Unread) -> Option<Spelled> {
+    // Both kinds have a separator behind at most four characters.
+    let is_short = text.get(at + 2..)?.iter().take(3).any(|b| !b.is_ascii_alphanumeric());
+    if !is_short {
+        return None;
+    }
+    let mut found = None;
+    if at >= from.decimals {
+        let list = decimals(text, at);
+        (found, from.decimals) = (list.found, list.next);
+    }
+    if found.is_none() && at >= from.pairs {
+        let list = pairs(text, at);
+        (found, from.pairs) = (list.found, list.next);
+    }
     found
 }
 
@@ -60,86 +101,49 @@ fn backslashes(text: &[u8], start: usize) -> Option<Spelled> {
         bytes.push(byte);
         at += 4;
     }
-    let escapes = bytes.len();
-    (escapes >= FEWEST_ESCAPES).then_some(Spelled { range: start..at, notation: Notation::Backslash, bytes, escapes })
+    let is_long = bytes.len() >= FEWEST_ESCAPES;
+    is_long.then_some(Spelled { range: start..at, notation: Notation::Backslash, bytes })
 }
 
-/// Pairs of digits, all with `0x` before them or none, all with the same separator behind them.
-fn pairs(text: &[u8], start: usize) -> Option<Spelled> {
-    let prefix: &[u8] = if text.get(start) == Some(&b'0') && matches!(text.get(start + 1), Some(b'x' | b'X')) {
-        text.get(start..start + 2)?
-    } else {
-        b""
-    };
-    let separator = separator(text, start + prefix.len() + 2)?;
-    let mut bytes = Vec::new();
-    let mut at = start;
-    let mut end = start;
-    while let Some(byte) = pair(text, at, prefix) {
-        bytes.push(byte);
-        end = at + prefix.len() + 2;
-        if text.get(end..).is_none_or(|rest| !rest.starts_with(separator)) {
-            break;
-        }
-        at = end + separator.len();
-    }
-    let escapes = bytes.len();
-    // A longer word right behind the last pair says that the pairs are part of something else.
-    let is_whole = text.get(end).is_none_or(|b| !b.is_ascii_alphanumeric());
-    let is_long = escapes >= FEWEST_PAIRS && is_whole;
-    is_long.then_some(Spelled { range: start..end, notation: Notation::Pairs, bytes, escapes })
-}
-
-/// One pair with its prefix, and no third digit.
-fn pair(text: &[u8], at: usize, prefix: &[u8]) -> Option<u8> {
-    let digits = at + prefix.len();
-    let is_prefixed = text.get(at..digits)?.eq_ignore_ascii_case(prefix);
-    let is_longer = text.get(digits + 2).is_some_and(|b| nibble(*b).is_some());
-    (is_prefixed && !is_longer).then(|| hex_pair(text, digits))?
-}
-
-fn separator(text: &[u8], at: usize) -> Option<&[u8]> {
-    let rest = text.get(at..)?;
-    let length = match rest {
-        [b',', b' ', ..] => 2,
-        [b' ' | b'-' | b',', ..] => 1,
-        _ => return None,
-    };
-    rest.get(..length)
-}
-
-/// The words of a text with at least four percent escapes, decoded.
-fn percents(text: &[u8]) -> Vec<Spelled> {
-    if memchr::memchr_iter(b'%', text).take(FEWEST_ESCAPES).count() < FEWEST_ESCAPES {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    let mut start = 0;
-    for word in text.split(|b| ends_word(*b)) {
-        found.extend(percent_word(word, start));
-        start += word.len() + 1;
-    }
-    found
-}
-
-fn ends_word(byte: u8) -> bool {
-    !byte.is_ascii_graphic() || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'|')
-}
-
-fn percent_word(word: &[u8], start: usize) -> Option<Spelled> {
-    if memchr::memchr_iter(b'%', word).take(FEWEST_ESCAPES).count() < FEWEST_ESCAPES {
+/// Characters that are written by their numbers in Unicode, given as UTF-8. Most of them must be of ASCII: those of
+/// other scripts are written so for good reasons.
+fn characters(text: &[u8], start: usize, notation: Notation, from: &mut Unread) -> Option<Spelled> {
+    if start < from.characters {
         return None;
     }
-    let mut bytes = Vec::with_capacity(word.len());
-    let (mut at, mut escapes) = (0, 0);
-    while let Some(&byte) = word.get(at) {
-        let spelled = (byte == b'%').then(|| hex_pair(word, at + 1)).flatten();
-        bytes.push(spelled.unwrap_or(byte));
-        escapes += usize::from(spelled.is_some());
-        at += if spelled.is_some() { 3 } else { 1 };
+    let mut units = Vec::new();
+    let mut at = start;
+    while let Some((unit, length)) = unit(text, at, notation) {
+        units.push(unit);
+        at += length;
     }
-    let range = start..start + word.len();
-    (escapes >= FEWEST_ESCAPES).then_some(Spelled { range, notation: Notation::Percent, bytes, escapes })
+    from.characters = at;
+    if units.len() < FEWEST_CHARACTERS || units.iter().filter(|unit| **unit < 0x80).count() * 4 < units.len() * 3 {
+        return None;
+    }
+    let decoded = char::decode_utf16(units).collect::<Result<String, _>>().ok()?;
+    Some(Spelled { range: start..at, notation, bytes: decoded.into_bytes() })
+}
+
+/// One unit of UTF-16 at a place, and how many bytes spell it.
+fn unit(text: &[u8], at: usize, notation: Notation) -> Option<(u16, usize)> {
+    let rest = text.get(at..)?;
+    if notation == Notation::Unicode {
+        let [b'\\', b'u' | b'U', ..] = rest else { return None };
+        return Some((u16::from_be_bytes([hex_pair(rest, 2)?, hex_pair(rest, 4)?]), 6));
+    }
+    let number = rest.strip_prefix(b"&#")?;
+    let (digits, radix) = match number {
+        [b'x' | b'X', digits @ ..] => (digits, 16),
+        _ => (number, 10),
+    };
+    let is_digit = |b: &&u8| if radix == 16 { nibble(**b).is_some() } else { b.is_ascii_digit() };
+    let length = digits.iter().take(8).take_while(is_digit).count();
+    if digits.get(length) != Some(&b';') {
+        return None;
+    }
+    let value = u16::from_str_radix(std::str::from_utf8(digits.get(..length)?).ok()?, radix).ok()?;
+    Some((value, rest.len() - digits.len() + length + 1))
 }
 
 #[cfg(test)]
@@ -160,6 +164,10 @@ mod tests {
             ("x 69-64-20-2D-75-20-26-26.", Notation::Pairs, b"id -u &&"),
             ("{0x69, 0x64, 0x20, 0x2d, 0x75, 0x20, 0x26, 0x26}", Notation::Pairs, b"id -u &&"),
             ("0x69,0x64,0x20,0x2d,0x75,0x20,0x26,0x26", Notation::Pairs, b"id -u &&"),
+            ("69:64:20:2d:75:20:26:26:20:69:64:20:2d:75:20:26", Notation::Pairs, b"id -u && id -u &"),
+            ("[char[]](119,104,111,97,109,105,32,47,97,108,108)", Notation::Decimal, b"whoami /all"),
+            (r"\u0049\u0045\u0058\u0020\u0028\u0024\u0078\u0029", Notation::Unicode, b"IEX ($x)"),
+            ("&#73;&#69;&#88;&#32;&#x28;&#36;&#120;&#41;", Notation::Entity, b"IEX ($x)"),
             ("q=%69%64%20-u%20;", Notation::Percent, b"q=id -u ;"),
         ] {
             assert_eq!(bytes(text), [(notation, decoded.to_vec())], "{text}");
@@ -174,6 +182,9 @@ mod tests {
             "2019-02-10 15:21:00",
             "%SystemRoot%\\%a%b%c%",
             "10 20 30 400 50 60 70 80",
+            r"\u043f\u0440\u0438\u0432\u0435\u0442\u0430\u0431",
+            r"\u0049\u0045\u0058",
+            "80,443,8080,22,21,25,110,143,993",
             r"a\x2db\x2dc",
         ] {
             assert_eq!(bytes(text), [], "{text}");

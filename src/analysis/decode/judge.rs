@@ -3,6 +3,12 @@
 //! No language is guessed and no dictionary is asked; what is no text here is binary.
 
 use std::fmt;
+use std::net::SocketAddr;
+
+use serde_json::value::RawValue;
+
+/// Bytes of the shortest text that counts because it parses: 20 characters of base64 stand for so many.
+const SHORTEST_FORMAL: usize = 13;
 
 /// How decoded bytes are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,10 +56,19 @@ pub fn text_of(bytes: &[u8], ground: Ground) -> Option<(Encoding, String)> {
         return Some(found);
     }
     // What is printable as ASCII stays so: as UTF-16 it would be a row of rare ideographs.
-    if let Some(text) = utf8(bytes, ground) {
+    let narrow = without_zeros::<1>(bytes);
+    if let Some(text) = utf8(narrow, ground) {
         return Some((Encoding::Utf8, text));
     }
-    utf16(bytes, ground).or_else(|| Some((Encoding::Latin1, latin1(bytes)?)))
+    utf16(without_zeros::<2>(bytes), ground).or_else(|| Some((Encoding::Latin1, latin1(narrow)?)))
+}
+
+/// Bytes without the zero units that end strings in memory; as they are where those would be more than the text.
+fn without_zeros<const UNIT: usize>(bytes: &[u8]) -> &[u8] {
+    let units = bytes.as_chunks::<UNIT>().0;
+    let zeros = units.iter().rev().take_while(|unit| unit.iter().all(|b| *b == 0)).count() * UNIT;
+    let is_end = bytes.len().is_multiple_of(UNIT) && zeros * 2 <= bytes.len();
+    if is_end { bytes.get(..bytes.len() - zeros).unwrap_or(bytes) } else { bytes }
 }
 
 /// Text behind a byte order mark, which is left out of it.
@@ -83,7 +98,24 @@ fn utf8(bytes: &[u8], ground: Ground) -> Option<String> {
         Err(_) => return None,
     };
     let counts = Counts::of(valid)?;
-    counts.look_written(ground).then(|| String::from_utf8_lossy(bytes).into_owned())
+    (counts.look_written(ground) || is_formal(valid)).then(|| String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// Whether a text parses as something that is written with few letters: a URL, an address with a port, or JSON.
+fn is_formal(text: &str) -> bool {
+    if text.len() < SHORTEST_FORMAL {
+        return false;
+    }
+    let is_json = text.starts_with(['{', '[']) && serde_json::from_str::<&RawValue>(text).is_ok();
+    is_json || text.bytes().all(|b| b.is_ascii_graphic()) && (is_url(text) || text.parse::<SocketAddr>().is_ok())
+}
+
+fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let is_scheme = (2..=10).contains(&scheme.len()) && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+');
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_host = host.len() >= 4 && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:@[]_".contains(&b));
+    is_scheme && is_host && host.contains(['.', ':'])
 }
 
 /// What the characters of a text are.
@@ -173,7 +205,8 @@ fn utf16(bytes: &[u8], ground: Ground) -> Option<(Encoding, String)> {
     // A cut payload may end within a unit.
     let even = bytes.get(..bytes.len() & !1)?;
     let little = Shares::of(even, u16::from_le_bytes).score(ground);
-    let big = Shares::of(even, u16::from_be_bytes).score(ground);
+    // Nothing is better than a hundred, and equals are read as little-endian.
+    let big = if little == 100 { 0 } else { Shares::of(even, u16::from_be_bytes).score(ground) };
     let text = if little == 0 && big == 0 {
         return None;
     } else if little >= big {
@@ -181,7 +214,7 @@ fn utf16(bytes: &[u8], ground: Ground) -> Option<(Encoding, String)> {
     } else {
         (Encoding::Utf16Be, units_text(even, u16::from_be_bytes)?)
     };
-    Counts::of(&text.1).is_some().then_some(text)
+    (!text.1.is_empty()).then_some(text)
 }
 
 fn units(bytes: &[u8], order: fn([u8; 2]) -> u16) -> impl Iterator<Item = u16> {
@@ -189,7 +222,11 @@ fn units(bytes: &[u8], order: fn([u8; 2]) -> u16) -> impl Iterator<Item = u16> {
 }
 
 fn units_text(bytes: &[u8], order: fn([u8; 2]) -> u16) -> Option<String> {
-    char::decode_utf16(units(bytes, order)).collect::<Result<String, _>>().ok()
+    let mut text = String::with_capacity(bytes.len() / 2);
+    for c in char::decode_utf16(units(bytes, order)) {
+        text.push(c.ok()?);
+    }
+    Some(text)
 }
 
 /// How many units of a text in UTF-16 are of which kind.
@@ -268,6 +305,8 @@ pub fn text_prefix(bytes: &[u8]) -> usize {
         Err(error) => bytes.get(..error.valid_up_to()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default(),
     };
     let narrow = valid.find(is_control).unwrap_or(valid.len());
+    // Zeros at the end end a string.
+    let narrow = if narrow >= without_zeros::<1>(bytes).len() { bytes.len() } else { narrow };
     let wide = |order| {
         let is_text = |unit: &u16| matches!(unit, 0x20..=0x7e | 0x09 | 0x0a | 0x0d | 0xa0..=0x6ff | 0xfeff);
         2 * units(bytes, order).take_while(is_text).count()
@@ -281,13 +320,14 @@ pub fn entropy(bytes: &[u8]) -> f64 {
     for byte in bytes {
         counts[usize::from(*byte)] += 1;
     }
+    if bytes.is_empty() {
+        return 0.0;
+    }
     let all = bytes.len() as f64;
-    let part = |count: &usize| {
-        let share = *count as f64 / all;
-        -share * share.log2()
-    };
-    let bits: f64 = counts.iter().filter(|count| **count > 0).map(part).sum();
-    // The sum of nothing and that of one kind of byte are minus zero.
+    // Bytes that come once add nothing in this form of the sum.
+    let repeated = counts.iter().filter(|count| **count > 1).map(|count| *count as f64);
+    let bits = all.log2() - repeated.map(|count| count * count.log2()).sum::<f64>() / all;
+    // Rounding may leave that of one kind of byte below zero.
     if bits > 0.0 { bits } else { 0.0 }
 }
 
@@ -325,6 +365,40 @@ mod tests {
         let text = b"le fichier a \xe9t\xe9 supprim\xe9 par le service de sauvegarde";
         assert_eq!(encoding(text, Ground::Chance), Some(Encoding::Latin1));
         assert_eq!(encoding(b"\xe9t\xe9 supprim\xe9", Ground::Said), None);
+    }
+
+    #[test]
+    fn what_parses_is_text_though_it_has_few_letters() {
+        for (text, expected) in [
+            ("http://1.2.3.4/a", true),
+            ("192.168.1.100:4444", true),
+            ("[fe80::1]:443", true),
+            (r#"{"a":1,"b":[1,2,3]}"#, true),
+            ("[1,2,3,4,5,6,7,8]", true),
+            ("192.168.1.1000:4444", false),
+            ("[1,2,3,4,5,6,7,8", false),
+            ("$1://2.3.4-#!9/%&=", false),
+            ("10.0.0.1:80", false),
+        ] {
+            assert_eq!(encoding(text.as_bytes(), Ground::Chance).is_some(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn zeros_at_the_end_of_a_string_are_no_part_of_it() {
+        for zeros in 1..4 {
+            let narrow = [b"net user /add".as_slice(), &vec![0; zeros]].concat();
+            assert_eq!(text_of(&narrow, Ground::Chance), Some((Encoding::Utf8, "net user /add".to_owned())));
+            assert_eq!(text_prefix(&narrow), narrow.len());
+            for (order, named) in
+                [(u16::to_le_bytes as fn(u16) -> [u8; 2], Encoding::Utf16Le), (u16::to_be_bytes, Encoding::Utf16Be)]
+            {
+                let wide = [wide("net user /add", order), vec![0; 2 * zeros]].concat();
+                assert_eq!(text_of(&wide, Ground::Chance), Some((named, "net user /add".to_owned())));
+            }
+        }
+        assert_eq!(encoding(b"net\0user\0add\0all\0", Ground::Chance), None);
+        assert_eq!(encoding(b"net\0\0\0\0\0\0\0\0\0", Ground::Said), None);
     }
 
     #[test]

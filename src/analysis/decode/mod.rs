@@ -10,9 +10,14 @@ mod archives;
 mod candidates;
 mod containers;
 mod escapes;
+mod hints;
+mod joins;
 mod judge;
+mod lists;
 mod magic;
 mod markup;
+mod percent;
+mod reading;
 mod search;
 mod unpack;
 
@@ -28,6 +33,10 @@ pub enum Wrapping {
     Base64Url,
     Hex,
     Percent,
+    /// Codes of characters in decimals between commas.
+    Decimal,
+    /// Characters by their numbers in Unicode, as JSON and HTML write them.
+    Character,
     Gzip,
     Zlib,
     Deflate,
@@ -44,6 +53,8 @@ impl Wrapping {
             Self::Base64Url => "base64url",
             Self::Hex => "hex",
             Self::Percent => "percent",
+            Self::Decimal => "decimal",
+            Self::Character => "character",
             Self::Gzip => "gzip",
             Self::Zlib => "zlib",
             Self::Deflate => "deflate",

@@ -9,11 +9,12 @@ use std::ops::Range;
 
 use super::Wrapping;
 use super::alphabet::{self, DIGIT, LOWER, STANDARD, UPPER, URL, class, is_separator, nibble};
-use super::candidates::{Run, Runs, SHORTEST, lines, starts};
-use super::containers::trial;
+use super::candidates::{Run, Runs, SHORTEST, starts};
 use super::escapes::{Notation, Spelled, spelled};
 use super::judge::{Ground, text_of, text_prefix};
-use super::magic::{FileType, file_type, may_be_zlib};
+use super::magic::{FileType, file_type};
+use super::percent::is_hidden;
+use super::reading::{Reading, stream_type};
 use crate::model::Budget;
 
 /// Parts of one run that may look like a payload and be none.
@@ -30,6 +31,8 @@ pub struct Payload {
     pub wrapping: Wrapping,
     pub bytes: Vec<u8>,
     pub ground: Ground,
+    /// What the bytes are, where that was looked at already.
+    pub reading: Option<Reading>,
 }
 
 /// The payloads of a text from left to right, one more than there is place for at most.
@@ -67,10 +70,19 @@ fn escaped(text: &[u8], budget: &mut Budget, layers: u8) -> Vec<Payload> {
         if stretch.range.start < end || budget.stop().is_some() || !is_payload(text, &stretch, budget, layers) {
             continue;
         }
-        let wrapping = if stretch.notation == Notation::Percent { Wrapping::Percent } else { Wrapping::Hex };
-        found.push(Payload { range: stretch.range, wrapping, bytes: stretch.bytes, ground: Ground::Said });
+        let Spelled { range, notation, bytes } = stretch;
+        found.push(Payload { range, wrapping: wrapping_of(notation), bytes, ground: Ground::Said, reading: None });
     }
     found
+}
+
+fn wrapping_of(notation: Notation) -> Wrapping {
+    match notation {
+        Notation::Backslash | Notation::Pairs => Wrapping::Hex,
+        Notation::Unicode | Notation::Entity => Wrapping::Character,
+        Notation::Decimal => Wrapping::Decimal,
+        Notation::Percent => Wrapping::Percent,
+    }
 }
 
 fn is_payload(text: &[u8], stretch: &Spelled, budget: &mut Budget, layers: u8) -> bool {
@@ -78,10 +90,12 @@ fn is_payload(text: &[u8], stretch: &Spelled, budget: &mut Budget, layers: u8) -
     match stretch.notation {
         Notation::Pairs => is_hex_payload(written, &stretch.bytes),
         Notation::Backslash => file_type(&stretch.bytes).is_some() || text_of(&stretch.bytes, Ground::Said).is_some(),
+        // Its reader asked already.
+        Notation::Decimal => true,
+        Notation::Unicode | Notation::Entity => text_of(&stretch.bytes, Ground::Said).is_some(),
         Notation::Percent => {
             let Some((_, decoded)) = text_of(&stretch.bytes, Ground::Said) else { return false };
-            let is_third = stretch.escapes * 9 >= written.len();
-            is_third || layers > 0 && !layered(&decoded, budget, layers - 1).is_empty()
+            is_hidden(written) || layers > 0 && !layered(&decoded, budget, layers - 1).is_empty()
         }
     }
 }
@@ -102,28 +116,28 @@ struct Search<'a> {
     found: Vec<Payload>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
     /// The payloads of a run: itself, or its lines, or its parts. What is known of a part outweighs an unknown whole,
     /// which may be a payload with a neighbour before it.
     fn run(&mut self, run: &Run) {
         let before = run.body.start.checked_sub(1).and_then(|at| self.text.get(at)).copied();
-        let body = run.body_of(self.text);
-        let taken = hex_run(run, body).map(|payload| (payload, true)).or_else(|| whole(run, body, before));
+        let text: &'a [u8] = self.text;
+        let body = run.body_of(text);
+        let taken = hex_run(run, &body).map(|payload| (payload, true)).or_else(|| whole(run, &body, before));
         match taken {
-            Some((payload, is_known)) if is_known || run.is_wrapped => self.found.push(payload),
-            taken => self.pieces(run, body, taken.map(|(payload, _)| payload)),
+            Some((payload, is_known)) if is_known || !run.is_whole() => self.found.push(payload),
+            taken => self.pieces(run, &body, taken.map(|(payload, _)| payload)),
         }
     }
 
     /// The payloads of lines or parts; the run as a whole where they give none.
     fn pieces(&mut self, run: &Run, body: &[u8], otherwise: Option<Payload>) {
         let count = self.found.len();
-        if run.is_wrapped {
-            for line in lines(self.text, run) {
-                self.run(&line);
-            }
-        } else {
+        if run.is_whole() {
             self.parts(run, body);
+        }
+        for part in run.taken_apart() {
+            self.run(&part);
         }
         if self.found.len() == count {
             self.found.extend(otherwise);
@@ -163,8 +177,8 @@ impl Search<'_> {
 fn hex_run(run: &Run, body: &[u8]) -> Option<Payload> {
     let digits = body.strip_prefix(b"0x").unwrap_or(body);
     let bytes = hex_payload(digits)?;
-    let start = run.body.end - digits.len();
-    Some(Payload { range: start..run.body.end, wrapping: Wrapping::Hex, bytes, ground: Ground::Chance })
+    let range = run.body.start + body.len() - digits.len()..run.body.end;
+    Some(Payload { range, wrapping: Wrapping::Hex, bytes, ground: Ground::Chance, reading: None })
 }
 
 fn hex_payload(digits: &[u8]) -> Option<Vec<u8>> {
@@ -179,32 +193,42 @@ fn hex_part(rest: &[u8]) -> Option<(usize, Payload)> {
         return None;
     }
     let bytes = hex_payload(rest.get(..length)?)?;
-    Some((length, Payload { range: 0..length, wrapping: Wrapping::Hex, bytes, ground: Ground::Chance }))
+    let range = 0..length;
+    Some((length, Payload { range, wrapping: Wrapping::Hex, bytes, ground: Ground::Chance, reading: None }))
 }
 
 /// A run taken whole, and whether it is known what it is.
 fn whole(run: &Run, body: &[u8], before: Option<u8>) -> Option<(Payload, bool)> {
-    let characters = body.iter().filter(|b| class(**b) != 0).count();
-    let fits = (characters + run.padding).is_multiple_of(4);
+    let fits = (body.len() + run.padding).is_multiple_of(4);
     let padding = if fits || run.ground == Ground::Said { run.padding } else { 0 };
-    let is_hex = body.iter().all(|b| nibble(*b).is_some());
-    if run.ground == Ground::Chance && (is_hex || characters + padding < SHORTEST) {
+    let is_hex = || body.iter().all(|b| nibble(*b).is_some());
+    if run.ground == Ground::Chance && (body.len() + padding < SHORTEST || is_hex()) {
         return None;
     }
     let bytes = decoded(body, run.ground)?;
     let range = run.body.start..run.body.end + padding;
-    let payload = Payload { range, wrapping: alphabet_of(body), bytes, ground: run.ground };
-    if is_kept(&payload.bytes, run.ground) {
+    let reading = Reading::by_evidence(&bytes, run.ground);
+    let payload = Payload { range, wrapping: alphabet_of(body), bytes, ground: run.ground, reading };
+    if payload.reading.is_some() {
         return Some((payload, true));
     }
+    unknown(payload, body, before)
+}
+
+/// A run whose bytes are neither text nor a file that its first bytes tell.
+fn unknown(payload: Payload, body: &[u8], before: Option<u8>) -> Option<(Payload, bool)> {
     let shape = Shape::of(body);
-    let is_unknown_kept = match run.ground {
-        Ground::Said => characters >= SHORTEST,
-        Ground::Chance => shape.looks_encoded(padding) && !matches!(before, Some(b'.' | b'\\' | b'$' | b'%' | b'@')),
+    let has_padding = payload.range.len() > body.len();
+    let is_unknown_kept = match payload.ground {
+        Ground::Said => body.len() >= SHORTEST,
+        Ground::Chance => {
+            shape.looks_encoded(has_padding) && !matches!(before, Some(b'.' | b'\\' | b'$' | b'%' | b'@'))
+        }
     };
-    let is_mixed = characters >= 24 && shape.is_mixed();
-    let is_known = is_packed(&payload.bytes, is_mixed || is_unknown_kept);
-    (is_known || is_unknown_kept).then_some((payload, is_known))
+    let may_be_deflate = is_unknown_kept || body.len() >= 24 && shape.is_mixed();
+    let packed = stream_type(&payload.bytes).filter(|found| may_be_deflate || *found == FileType::ZLIB);
+    let reading = Some(packed.map_or(Reading::Unknown, Reading::File));
+    (packed.is_some() || is_unknown_kept).then_some((Payload { reading, ..payload }, packed.is_some()))
 }
 
 fn alphabet_of(body: &[u8]) -> Wrapping {
@@ -226,25 +250,6 @@ fn decoded(body: &[u8], ground: Ground) -> Option<Vec<u8>> {
     }
 }
 
-/// Whether bytes are a file or text by evidence.
-fn is_kept(bytes: &[u8], ground: Ground) -> bool {
-    file_type(bytes).is_some() || text_of(bytes, ground).is_some()
-}
-
-/// Whether bytes are a stream of zlib, or one of deflate that gives something known.
-fn is_packed(bytes: &[u8], may_be_deflate: bool) -> bool {
-    stream_type(bytes).is_some_and(|found| found == FileType::ZLIB || may_be_deflate)
-}
-
-/// The type of bytes that no mark tells: zlib, or deflate that inflates to text or to a known type.
-pub fn stream_type(bytes: &[u8]) -> Option<FileType> {
-    if may_be_zlib(bytes) && trial(bytes, true).is_some() {
-        return Some(FileType::ZLIB);
-    }
-    let inflated = trial(bytes, false)?;
-    is_kept(&inflated, Ground::Chance).then_some(FileType::DEFLATE)
-}
-
 /// Whether what a run begins with may be text or a file.
 fn may_begin(rest: &[u8]) -> bool {
     let Some(decoded) = rest.get(..rest.len().min(SHORTEST)).and_then(alphabet::base64) else { return false };
@@ -260,8 +265,8 @@ fn part(rest: &[u8], run: &Run) -> Option<(usize, Payload)> {
         let fits = padding == 0 || (end + padding).is_multiple_of(4);
         let bytes = (is_long && fits).then(|| decoded(body, Ground::Chance)).flatten()?;
         let range = 0..end + padding;
-        let found = Payload { range, wrapping: alphabet_of(body), bytes, ground: Ground::Chance };
-        is_kept(&found.bytes, Ground::Chance).then_some((end, found))
+        let reading = Some(Reading::by_evidence(&bytes, Ground::Chance)?);
+        Some((end, Payload { range, wrapping: alphabet_of(body), bytes, ground: Ground::Chance, reading }))
     };
     let readable = readable(rest);
     let is_file = alphabet::base64(rest.get(..rest.len().min(64))?).is_some_and(|d| file_type(&d.bytes).is_some());
@@ -336,8 +341,8 @@ impl Shape {
     }
 
     /// Whether a run of which nothing else is known is base64 and no path, name or list of words.
-    fn looks_encoded(&self, padding: usize) -> bool {
-        let is_long = self.all >= 64 || padding > 0 && self.all >= 24;
+    fn looks_encoded(&self, has_padding: bool) -> bool {
+        let is_long = self.all >= 64 || has_padding && self.all >= 24;
         is_long && self.is_mixed() && !self.begins_apart
     }
 }

@@ -4,11 +4,12 @@ use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::Sha256;
 
-use super::containers::{Link, Member, members};
-use super::judge::{Encoding, Ground, entropy, text_of};
-use super::magic::{Container, FileType, file_type};
+use super::containers::{Member, members};
+use super::judge::{Encoding, Ground, entropy};
+use super::magic::{Container, FileType};
 use super::markup::{Capped, Label, cut};
-use super::search::{Payload, search, stream_type};
+use super::reading::Reading;
+use super::search::{Payload, search};
 use super::{Finding, Unpacked, Wrapping};
 use crate::model::{Budget, Stop};
 
@@ -37,7 +38,7 @@ struct Item<'a> {
     offset: Option<usize>,
     original: &'a str,
     member: Member,
-    ground: Ground,
+    reading: Reading,
 }
 
 struct Walk<'b> {
@@ -83,25 +84,27 @@ impl Walk<'_> {
 
     fn payload(&mut self, payload: Payload, text: &str, index: usize, place: &Place) -> String {
         let mut member = Member { bytes: payload.bytes, ..Member::default() };
+        let mut reading = payload.reading;
         if member.bytes.len() > self.budget.room() {
             member.bytes.truncate(self.budget.room());
             member.stop = Some(self.budget.no_room());
+            reading = None;
         }
         self.budget.spend(member.bytes.len());
         let original = text.get(payload.range.clone()).unwrap_or_default();
-        let (wrapping, ground) = (payload.wrapping, payload.ground);
-        self.item(Item { wrapping, offset: Some(payload.range.start), original, member, ground }, index, place)
+        let reading = reading.unwrap_or_else(|| Reading::of(&member, payload.ground));
+        let (wrapping, offset) = (payload.wrapping, Some(payload.range.start));
+        self.item(Item { wrapping, offset, original, member, reading }, index, place)
     }
 
     /// Notes a finding and all that lies in it; gives its markup.
     fn item(&mut self, item: Item<'_>, index: usize, place: &Place) -> String {
         let kept = self.budget.limits().kept;
-        let reading = Reading::of(&item.member, item.ground);
-        let finding = finding(&item, &reading, index, place, kept);
+        let finding = finding(&item, index, place, kept);
         let below = Place { reference: Some(finding.reference.clone()), depth: place.depth.saturating_add(1) };
         let at = self.findings.len();
         self.findings.push(finding);
-        let Item { original, member: Member { name, bytes, .. }, .. } = item;
+        let Item { original, member: Member { name, bytes, .. }, reading, .. } = item;
         let file_type = reading.file_type();
         let label = Label { name: name.as_deref(), file_type, index, depth: place.depth };
         match reading {
@@ -167,43 +170,11 @@ impl Walk<'_> {
                 break;
             }
             let wrapping = wrapping_of(container);
-            let item = Item { wrapping, offset: None, original, member, ground: Ground::Said };
+            let reading = Reading::of(&member, Ground::Said);
+            let item = Item { wrapping, offset: None, original, member, reading };
             markups.push(self.item(item, markups.len() + 1, below));
         }
         markups
-    }
-}
-
-/// What a payload turned out to be.
-enum Reading {
-    Text(Encoding, String),
-    File(FileType),
-    Link(Link),
-    Unknown,
-}
-
-impl Reading {
-    fn of(member: &Member, ground: Ground) -> Self {
-        let bytes = member.bytes.as_slice();
-        if let Some(link) = member.link {
-            return Self::Link(link);
-        }
-        if let Some(found) = file_type(bytes) {
-            return Self::File(found);
-        }
-        if let Some((encoding, text)) = text_of(bytes, ground) {
-            return Self::Text(encoding, text);
-        }
-        stream_type(bytes).map_or(Self::Unknown, Self::File)
-    }
-
-    fn file_type(&self) -> Option<&'static str> {
-        match self {
-            Self::File(found) => Some(found.name),
-            Self::Link(Link::Directory) => Some("directory"),
-            Self::Link(Link::Symlink) => Some("symlink"),
-            Self::Text(..) | Self::Unknown => None,
-        }
     }
 }
 
@@ -219,9 +190,9 @@ fn wrapping_of(container: Container) -> Wrapping {
     }
 }
 
-fn finding(item: &Item<'_>, reading: &Reading, index: usize, place: &Place, kept: usize) -> Finding {
+fn finding(item: &Item<'_>, index: usize, place: &Place, kept: usize) -> Finding {
     let bytes = item.member.bytes.as_slice();
-    let (encoding, text) = match reading {
+    let (encoding, text) = match &item.reading {
         Reading::Text(encoding, text) => (*encoding, Some(cut(text, kept).to_owned())),
         _ => (Encoding::Binary, None),
     };
@@ -233,7 +204,7 @@ fn finding(item: &Item<'_>, reading: &Reading, index: usize, place: &Place, kept
         offset: item.offset,
         original: cut(item.original, kept).to_owned(),
         file_name: item.member.name.clone(),
-        file_type: reading.file_type(),
+        file_type: item.reading.file_type(),
         container: item.wrapping,
         bytes: bytes.get(..kept).unwrap_or(bytes).to_vec(),
         size: bytes.len(),
@@ -248,8 +219,14 @@ fn finding(item: &Item<'_>, reading: &Reading, index: usize, place: &Place, kept
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or_default();
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xf)]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(*byte));
+    }
+    text
 }
 
 #[cfg(test)]
@@ -427,6 +404,124 @@ mod tests {
     }
 
     #[test]
+    fn fingerprints_and_public_keys_are_no_payloads() {
+        let key = STANDARD_NO_PAD.encode([b"\0\0\0\x0bssh-ed25519\0\0\0 ".as_slice(), &[0x5a; 32]].concat());
+        // The fingerprint decodes to text, so that nothing but the word before it speaks against it.
+        let print = STANDARD_NO_PAD.encode("thirty-two bytes of text are it!");
+        for text in [
+            format!("Accepted publickey for root from 10.0.0.1 port 22 ssh2: ED25519 SHA256:{print}"),
+            format!("SHA256:{print}= root@h"),
+            format!("MD5:{}", STANDARD.encode("sixteen letters.")),
+            "MD5:16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48".to_owned(),
+            format!("ssh-ed25519 {key} root@h"),
+            format!("sk-ssh-ed25519@openssh.com {key} root@h"),
+        ] {
+            assert_eq!(found(&text), [], "{text}");
+        }
+        assert_eq!(texts(&format!("key {print}")), ["thirty-two bytes of text are it!"]);
+    }
+
+    #[test]
+    fn short_payloads_behind_known_decoders_are_found() {
+        for text in [
+            "eval(atob('aWQ='))",
+            "<?php system(base64_decode(\"aWQ=\"));",
+            "os.system(base64.b64decode('aWQ='))",
+            "b64decode(b\"aWQ=\").decode()",
+            "Buffer.from('aWQ=', 'base64').toString()",
+            "Authorization: Basic aWQ=",
+            "echo aWQ= | base64 -d",
+            "echo -n 'aWQ=' | base64 --decode | sh",
+            "/bin/echo aWQ=|base64 -D",
+            "base64 -d <<< aWQ=",
+        ] {
+            assert_eq!(texts(text), ["id"], "{text}");
+        }
+        for text in ["cat file | base64 -d", "atob('x')", "Buffer.from('aWQ=', 'utf8')", "Basic aWQ="] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn payloads_of_few_letters_are_found_where_they_parse() {
+        for (text, expected) in [
+            ("x aHR0cDovLzEuMi4zLjQvYQ== y", "http://1.2.3.4/a"),
+            ("MTkyLjE2OC4xLjEwMDo0NDQ0", "192.168.1.100:4444"),
+            ("eyJhIjoxLCJiIjpbMSwyLDNdfQ==", r#"{"a":1,"b":[1,2,3]}"#),
+        ] {
+            assert_eq!(texts(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn payloads_taken_apart_are_one() {
+        let command = "net group \"Domain Admins\" /domain > C:\\Temp\\groups.txt && type C:\\Temp\\groups.txt \
+                       && whoami /all && net user backdoor P4ssw0rd /add && ping -n 15 h.example";
+        let encoded = STANDARD.encode(command);
+        let lines = |width: usize| -> Vec<&str> {
+            encoded.as_bytes().chunks(width).map(|line| std::str::from_utf8(line).unwrap()).collect()
+        };
+        let carets: String =
+            encoded.char_indices().map(|(at, c)| if at % 5 == 4 { format!("^{c}") } else { c.to_string() }).collect();
+        for text in [
+            lines(76).join(" "),
+            lines(64).join("\t"),
+            format!("{{\"m\":\"{}\"}}", lines(76).join("\\n")),
+            format!("{{\"m\":\"{}\"}}", lines(76).join("\\r\\n")),
+            format!("> {}", lines(76).join("\n> ")),
+            format!("$x='{}'", lines(20).join("'+'")),
+            format!("var x = \"{}\";", lines(7).join("\" + \"")),
+            format!("cmd /c powershell -enc {carets}"),
+        ] {
+            let all = unpacked(&text);
+            assert_eq!(all.findings.len(), 1, "{text}");
+            let finding = &all.findings[0];
+            assert_eq!(finding.text.as_deref(), Some(command), "{text}");
+            assert!(text[finding.offset.unwrap()..].starts_with(&finding.original));
+            assert!(finding.original.ends_with(lines(7).last().unwrap()) || text.contains('^'));
+        }
+        let alone = format!("-enc {} -w hidden", STANDARD.encode("forty-eight bytes of a command that fill one line"));
+        assert_eq!(texts(&alone), ["forty-eight bytes of a command that fill one line"]);
+    }
+
+    #[test]
+    fn further_notations_are_found() {
+        let words = |separator: &str, word: &dyn Fn(u8) -> String| {
+            b"IEX ($x) whoami".iter().map(|b| word(*b)).collect::<Vec<_>>().join(separator)
+        };
+        let code = "IEX (New-Object Net.WebClient)";
+        for (text, expected) in [
+            ("run IEX%20%28New-Object%20Net.WebClient%29".to_owned(), vec![code]),
+            (
+                "IEX%2520%2528New-Object%2520Net.WebClient%2529".to_owned(),
+                vec!["IEX%20%28New-Object%20Net.WebClient%29", code],
+            ),
+            (format!("({})", words(",", &|b| b.to_string())), vec!["IEX ($x) whoami"]),
+            (words("", &|b| format!("\\u{b:04x}")), vec!["IEX ($x) whoami"]),
+            (words("", &|b| format!("&#{b};")), vec!["IEX ($x) whoami"]),
+            (format!("{}:21", words(":", &|b| format!("{b:02x}"))), vec!["IEX ($x) whoami!"]),
+        ] {
+            assert_eq!(texts(&text), expected, "{text}");
+        }
+        for text in [
+            "https://h.example/search?q=%D0%BF%D1%80%D0%B8%D0%B2%D0%B5%D1%82",
+            "80,443,8080,22,21,25,110,143,993,995,3389",
+            "45,67,89,34,56,78,90,65,71,83",
+            "16:27:ac:a5:76:28:2d:36:63:1b:56:4d:eb:df:a6:48:00:01:02:03",
+        ] {
+            assert_eq!(found(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn strings_that_end_in_zeros_keep_their_bytes() {
+        let all = unpacked(&STANDARD.encode(b"net user backdoor /add\0\0"));
+        let finding = &all.findings[0];
+        assert_eq!((finding.text.as_deref(), finding.size), (Some("net user backdoor /add"), 24));
+        assert!(finding.bytes.ends_with(b"/add\0\0"));
+    }
+
+    #[test]
     fn what_is_said_to_be_encoded_is_a_finding_even_as_binary() {
         let bytes: Vec<u8> = (0..30_u8).map(|n| n.wrapping_mul(151) ^ 0xa5).collect();
         let payload = STANDARD_NO_PAD.encode(&bytes);
@@ -510,9 +605,27 @@ mod tests {
 
     #[test]
     fn long_hostile_runs_take_time_in_proportion() {
-        for pattern in
-            ["dGV4dCB0ZXh0IHRl/", "aaaa/", "dGV4/", "%25", "\\x41", "41 ", "=", "-----BEGIN\n", "aGVsbG8gd29ybGQh\n"]
-        {
+        for pattern in [
+            "dGV4dCB0ZXh0IHRl/",
+            "aaaa/",
+            "dGV4/",
+            "%25",
+            "\\x41",
+            "41 ",
+            "=",
+            "-----BEGIN\n",
+            "aGVsbG8gd29ybGQh\n",
+            "a^",
+            "'a'+",
+            "65,",
+            "41:",
+            "\\u0041",
+            "\\u043f",
+            "41-41 ",
+            "99,101,98,0,",
+            "&#65;",
+            "A\\n",
+        ] {
             let text = pattern.repeat((1 << 20) / pattern.len());
             let limits = Limits { members: 100_000, time: Duration::from_mins(10), ..Limits::default() };
             let started = std::time::Instant::now();
@@ -524,7 +637,9 @@ mod tests {
     proptest! {
         /// Printable text of some length is found whatever it is wrapped in, between words, spaces and quotes.
         #[test]
-        fn encoded_words_are_found(words in "[a-z]{3,9}( [a-z]{3,9}){2,12}", way in 0..6_usize, before in "[a-z ]{0,12}") {
+        fn encoded_words_are_found(words in "[a-z]{4,9}( [a-z]{3,9}){2,12}", way in 0..6_usize, before in "[a-z ]{0,12}") {
+            // A short number in hexadecimal is a number.
+            prop_assume!(way != 4 || words.len() >= 16 || hexadecimal(words.as_bytes()).contains(|c: char| c.is_alphabetic()));
             let payload = match way {
                 0 => STANDARD.encode(&words),
                 1 => STANDARD_NO_PAD.encode(&words),

@@ -64,6 +64,91 @@ fn is_version(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
     let word = String::from_utf8(word.into_iter().rev().collect()).unwrap_or_default().to_ascii_lowercase();
     let is_apart = word_end < before.len();
     is_apart && (word.ends_with("version") || ["ver", "v", "build", "release", "rev", "revision"].contains(&&*word))
+        || is_numbered(scan, start, end)
+}
+
+/// Words that a version or the number of a section follows behind one space.
+const NUMBERED: &[&str] = &["section", "chapter", "clause", "paragraph", "firmware", "fw", "oid"];
+/// Names of programs. Any other word before a number with dots may say whose address it is.
+const PRODUCTS: &[&str] = &[
+    "Acrobat",
+    "Agent",
+    "Apache",
+    "Chrome",
+    "Chromium",
+    "Edge",
+    "Exchange",
+    "Firefox",
+    "Flash",
+    "Java",
+    "Jenkins",
+    "Kernel",
+    "LibreOffice",
+    "LibreSSL",
+    "Linux",
+    "MariaDB",
+    "MySQL",
+    "Nginx",
+    "Office",
+    "OpenSSH",
+    "OpenSSL",
+    "OpenVPN",
+    "Opera",
+    "Oracle",
+    "Outlook",
+    "PHP",
+    "PostgreSQL",
+    "PowerShell",
+    "PuTTY",
+    "Python",
+    "QuickTime",
+    "Reader",
+    "Ruby",
+    "Safari",
+    "Samba",
+    "Skype",
+    "SQLite",
+    "Teams",
+    "Tomcat",
+    "VirtualBox",
+    "Windows",
+    "WinRAR",
+    "WinSCP",
+    "Zoom",
+];
+
+/// `section 3.2.1.4`, `OID 1.3.6.1`, `v. 10.2.0.5`, `OpenSSL 1.1.1.1`: what the word directly before a number says.
+fn is_numbered(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
+    if ends_as_address(scan, end) {
+        return false;
+    }
+    let around = scan.bytes.get(start.saturating_sub(32)..(end + 32).min(scan.bytes.len())).unwrap_or_default();
+    if scan.slice(start..end) == "1.3.6.1" && around.windows(3).any(|text| text == b"OID") {
+        return true;
+    }
+    if scan.byte_before(start) != b' ' {
+        return false;
+    }
+    let (word, signs) = scan.key_before(start);
+    let lower = word.to_ascii_lowercase();
+    if word.is_empty() && scan.slice(0..start).ends_with(". ") {
+        let (word, _) = scan.key_before(start - 2);
+        return ["v", "ver", "rev", "sec"].contains(&&*word.to_ascii_lowercase());
+    }
+    let Some(first) = low_first(scan.slice(start..end)) else { return false };
+    // Behind the name of a program, addresses that begin with 10 are far more often private ones.
+    signs == " " && (NUMBERED.contains(&&*lower) || first != 10 && PRODUCTS.contains(&word))
+}
+
+/// Whether a port, the length of a prefix or a range follows.
+fn ends_as_address(scan: &Scanner<'_>, end: usize) -> bool {
+    matches!(scan.byte(end), b':' | b'/' | b'-') && scan.byte(end + 1).is_ascii_digit()
+}
+
+/// The first number, where all are as low as those of versions.
+fn low_first(text: &str) -> Option<u8> {
+    let octets = text.parse::<Ipv4Addr>().ok()?.octets();
+    octets.first().copied().filter(|first| *first < 30 && octets.iter().all(|octet| *octet < 100))
 }
 
 /// `Chrome/80.0.39.1 `: one slash behind a word that itself begins behind a space or bracket, and the number ends there.
@@ -127,27 +212,35 @@ pub(super) fn ipv6(text: &str) -> Option<Ipv6Addr> {
     let address: Ipv6Addr = text.parse().ok()?;
     let is_eui = text.len() == 23 && text.split(':').all(|group| group.len() == 2);
     let is_real = !text.contains("::") || is_in_use(address.segments()[0]);
-    (!is_eui && is_real).then_some(address)
+    // Eight single digits count something.
+    let is_count = text.len() == 15 && text.split(':').all(|group| group.len() == 1);
+    (!is_eui && !is_count && is_real).then_some(address)
 }
 
-/// Whether addresses of a block are given out, by its first group: ::/8, 64:ff9b::/96, 100::/64, 2000::/3, SRv6's
-/// 5f00::/16, fc00::/7, fe80::/10, ff00::/8 (IANA's registries of IPv6 address space and special purposes).
+/// Whether addresses of a block are given out, by its first group: `::/8`, `64:ff9b::/96`, `100::/64`, `2000::/3`,
+/// `5f00::/16` of segment routing, `fc00::/7`, `fe80::/10`, `ff00::/8` (IANA's registries of IPv6 address space and special purposes).
 const fn is_in_use(first: u16) -> bool {
     matches!(first, 0 | 0x64 | 0x100 | 0x2000..=0x3fff | 0x5f00 | 0xfc00..=0xfdff | 0xfe80..=0xfeff | 0xff00..=0xffff)
 }
 
-/// Six pairs of hex digits with colons or hyphens, or three groups of four with dots as Cisco writes them.
+/// Six pairs of hex digits with colons or hyphens, or three groups of four with dots as Cisco writes them. Pairs that a
+/// clock and a calendar show are none, unless the first is 00, as of many makers of cards.
 fn is_mac(text: &str) -> bool {
     let groups = |sign: char, count: usize, width: usize| {
         let is_group = |group: &str| group.len() == width && group.bytes().all(|byte| byte.is_ascii_hexdigit());
         text.split(sign).count() == count && text.split(sign).all(is_group)
     };
     match text.len() {
-        17 => groups(':', 6, 2) || groups('-', 6, 2),
+        17 => (groups(':', 6, 2) || groups('-', 6, 2)) && !is_clock(text),
         // Without a letter it is rather a number than an address.
         14 => groups('.', 3, 4) && text.bytes().any(|byte| byte.is_ascii_alphabetic()),
         _ => false,
     }
+}
+
+fn is_clock(text: &str) -> bool {
+    let is_part = |pair: &str| pair.parse::<u8>().is_ok_and(|number| number <= 60);
+    !text.starts_with("00") && text.split([':', '-']).all(is_part)
 }
 
 #[cfg(test)]
@@ -176,6 +269,13 @@ mod tests {
             ("src:10.0.0.1,dst:10.0.0.2", "ipv4 10.0.0.1|ipv4 10.0.0.2"),
             ("/dev/tcp/10.0.0.1/443", "ipv4 10.0.0.1"),
             ("root@10.0.0.1", "ipv4 10.0.0.1"),
+            ("From 1.1.1.1 to 2.2.2.2", "ipv4 1.1.1.1|ipv4 2.2.2.2"),
+            ("Host 1.2.3.4 IP 1.1.1.1 Address 8.8.8.8", "ipv4 1.2.3.4|ipv4 1.1.1.1|ipv4 8.8.8.8"),
+            ("SourceIp 1.2.3.4 WinRM 5.6.7.8", "ipv4 1.2.3.4|ipv4 5.6.7.8"),
+            ("Blocked 5.6.7.8 Agent: 1.2.3.4 Agent 1.2.3.5:443", "ipv4 5.6.7.8|ipv4 1.2.3.4|ipv4 1.2.3.5"),
+            ("Agent 10.2.0.5 Chrome 93.2.3.4 OpenSSL=1.1.1.1", "ipv4 10.2.0.5|ipv4 93.2.3.4|ipv4 1.1.1.1"),
+            ("firmware 192.168.0.1 section 3.2.1.4/24", "ipv4 192.168.0.1|ipv4 3.2.1.4"),
+            ("Up now. 10.2.0.5 left", "ipv4 10.2.0.5"),
             (r"\\10.0.0.1\share", "ipv4 10.0.0.1"),
             ("10[.]0[.]0[.]1", "ipv4 10[.]0[.]0[.]1"),
         ] {
@@ -194,6 +294,15 @@ mod tests {
             "FileVersion: 6.1.7.1",
             "build 1.2.3.4",
         ]);
+        none(&[
+            "OpenSSL 1.1.1.1",
+            "Agent 7.62.1.0",
+            "v. 10.2.0.5",
+            "section 3.2.1.4",
+            "firmware 10.2.0.1 x",
+            "OID 1.3.6.1",
+        ]);
+        none(&["1.3.6.1 is an OID", "MySQL 8.0.32.1,", "203.0.113.25_log", "IP203.0.113.25"]);
         none(&[r"C:\Update\1.3.33.23\a.exe"]);
         none(&["Chrome/80.0.39.1", "Mozilla/5.0 (Chrome/80.0.39.1) x", "Edg/90.0.8.1;"]);
     }
@@ -227,6 +336,7 @@ mod tests {
             "Foo::1",
             "[1::2]",
         ]);
+        none(&["1:2:3:4:5:6:7:8"]);
         none(&["00:11:22:ff:fe:33:44:55", "2021:05:04", "a:b:c", ":::", "::::"]);
     }
 
@@ -236,6 +346,11 @@ mod tests {
         assert_eq!(found("mac:00:11:22:33:44:5e"), ["mac_address 00:11:22:33:44:5e"]);
         assert_eq!(found("00-11-22-33-44-5E."), ["mac_address 00-11-22-33-44-5E"]);
         assert_eq!(found("at 0011.2233.445e,"), ["mac_address 0011.2233.445e"]);
+        assert_eq!(
+            found("00:11:22:33:44:55 52:54:00:12:34:99"),
+            ["mac_address 00:11:22:33:44:55", "mac_address 52:54:00:12:34:99"]
+        );
+        none(&["10:20:30:40:50:60", "21-05-04-12-30-45"]);
         none(&["1234.5678.9012", "00:11:22:33:44", "2021-05-04-12-30-45"]);
     }
 }

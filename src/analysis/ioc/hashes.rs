@@ -16,6 +16,7 @@ pub(super) fn long_stretches(scan: &mut Scanner<'_>, run: Run) {
             continue;
         }
         match hash(text) {
+            Some(IocType::Md5) if names_a_trace(scan, range.start) => {}
             Some(kind) => scan.emit(kind, range),
             None if coins::is_address(text) => scan.emit(IocType::Cryptocurrency, range),
             None => {}
@@ -31,6 +32,17 @@ fn stretches<'a>(scan: &Scanner<'a>, run: Run) -> impl Iterator<Item = Range<usi
         start = range.end + 1;
         range
     })
+}
+
+/// Whether the key before a number of 128 bits says that it names a request or a session.
+fn names_a_trace(scan: &Scanner<'_>, start: usize) -> bool {
+    const KEYS: &[&str] = &["trace", "span", "session", "requestid", "correlation"];
+    let (key, signs) = scan.key_before(start);
+    if !signs.contains(['=', ':']) {
+        return false;
+    }
+    let key = key.to_ascii_lowercase().replace(['_', '-'], "");
+    KEYS.iter().any(|known| key.contains(known)) && !key.contains("md5") && !key.contains("hash")
 }
 
 /// The kind of hash by the number of hex digits. Digits alone are a number, and one digit throughout is a filler.
@@ -71,7 +83,7 @@ fn guid(scan: &mut Scanner<'_>, start: usize) {
     }
 }
 
-/// `CVE-2021-44228`: the first year is 1999, and the number has four digits or more.
+/// `CVE-2021-44228`: the first year is 1999, and the number has four to seven digits, more than which none was given.
 fn cve(scan: &mut Scanner<'_>, start: usize) {
     let text = scan.slice(start..start + 9);
     let Some((word, year)) = text.split_once('-') else { return };
@@ -79,7 +91,7 @@ fn cve(scan: &mut Scanner<'_>, start: usize) {
     let digits = scan.bytes.iter().skip(start + 9).take(20).take_while(|byte| byte.is_ascii_digit()).count();
     let end = start + 9 + digits;
     let is_cve = word.eq_ignore_ascii_case("cve") && year.is_some_and(|year| (1999..2100).contains(&year));
-    if is_cve && (4..20).contains(&digits) && !is_word(scan.byte(end)) {
+    if is_cve && (4..=7).contains(&digits) && !is_word(scan.byte(end)) {
         let live = scan.slice(start..end).to_ascii_uppercase();
         scan.emit_as(IocType::Cve, start..end, Some(live));
     }
@@ -89,7 +101,8 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
 }
 
-/// `AS15169`, `ASN15169`, `ASN 15169`: upper case, or behind the word ASN; 32 bits by RFC 6793.
+/// `AS15169`, `ASN15169`, `ASN 15169`: upper case, or behind the word ASN; 32 bits by RFC 6793. `AS1` and `AS2` are
+/// protocols and names of all kinds, so that fewer than three digits count only as a text of their own.
 pub(super) fn system_number(scan: &mut Scanner<'_>, start: usize, end: usize) {
     let text = scan.slice(start..end);
     let is_asn = text.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("asn"));
@@ -108,9 +121,19 @@ pub(super) fn system_number(scan: &mut Scanner<'_>, start: usize, end: usize) {
             scan.emit_as(IocType::Asn, start..range.end, Some(format!("AS{number}")));
         }
     } else if let Some(number) = system(digits) {
+        let is_whole = start == 0 && end == scan.bytes.len();
+        if !is_asn && !is_whole && (digits.len() < 3 || is_machine(scan, digits, end)) {
+            return;
+        }
         let live = is_asn.then(|| format!("AS{number}"));
         scan.emit_as(IocType::Asn, start..end, live);
     }
+}
+
+/// The AS/400 of IBM.
+fn is_machine(scan: &Scanner<'_>, digits: &str, end: usize) -> bool {
+    let starts = |word: &str| scan.slice(end + 1..end + 1 + word.len()).eq_ignore_ascii_case(word);
+    digits == "400" && scan.byte(end) == b' ' && (starts("system") || starts("iSeries"))
 }
 
 fn system(digits: &str) -> Option<u32> {
@@ -191,10 +214,28 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_requests_are_no_hashes() {
+        for key in
+            ["trace_id=", "traceid: ", "\"spanId\":\"", "session=", "SESSION_ID='", "x-request-id: ", "correlation="]
+        {
+            assert_eq!(found(&format!("{key}{MD5}")), "", "{key}");
+            assert_eq!(found(&format!("{key}{SHA1}")), format!("sha1_hash {SHA1}"), "{key}");
+        }
+        for key in ["session ", "md5=", "file_hash=", "session_md5=", "trace=x,", "the trace: a "] {
+            assert_eq!(found(&format!("{key}{MD5}")), format!("md5_hash {MD5}"), "{key}");
+        }
+    }
+
+    #[test]
     fn numbers_of_faults_and_systems() {
         for (text, rows) in [
             ("(CVE-2021-44228)", "cve CVE-2021-44228"),
             ("cve-2021-44228.", "cve CVE-2021-44228"),
+            ("CVE-2021-1234567 CVE-2021-12345678", "cve CVE-2021-1234567"),
+            ("ASN 714 AS714 AS400, AS2", "asn AS714|asn AS714|asn AS400"),
+            ("AS7", "asn AS7"),
+            ("ASN 7", "asn AS7"),
+            ("AS1 by AS2 an AS400 system, AS400 iSeries", ""),
             ("CVE-2021-442 CVE-1998-0001 xCVE-2021-44228 CVE-2021-44228a", ""),
             ("AS15169 AS4294967295,", "asn AS15169|asn AS4294967295"),
             ("ASN 15169", "asn AS15169"),

@@ -11,6 +11,8 @@ mod addresses;
 mod coins;
 mod custom;
 mod hashes;
+mod look_alikes;
+mod mail;
 mod names;
 mod paths;
 mod refang;
@@ -160,6 +162,7 @@ impl Wanted {
         Self { types: types.iter().fold(0, |bits, kind| bits | kind.bit()), names: Names::Strict }
     }
 
+    #[must_use]
     pub const fn with_names(self, names: Names) -> Self {
         Self { names, ..self }
     }
@@ -324,6 +327,31 @@ mod tests {
             "fe80::1%",
             "Version=",
             "+",
+            "'",
+            "{",
+            "}",
+            "|",
+            "&quot;",
+            "&#46;",
+            "\\u0022",
+            "\\/",
+            "http:\\/\\/",
+            "hxxp:\\\\",
+            "hxxps:// ",
+            "SRS0=",
+            "#EXT#@",
+            " DOT ",
+            " AT ",
+            "10:20:30:40:50:60",
+            "AS2",
+            "OpenSSL ",
+            "Registry::",
+            "\\REGISTRY\\USER\\",
+            "Host: ",
+            "trace_id=",
+            "user.name",
+            "<.>",
+            "meow://",
         ];
         let piece = prop_oneof![proptest::sample::select(samples), proptest::sample::select(signs)];
         prop_oneof![proptest::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat()), ".{0,60}"]
@@ -393,6 +421,15 @@ mod tests {
             "a@",
             "::1:",
             "C:\\",
+            "HKLM\\",
+            "HKLM\\a 'HKLM\\",
+            "http:\\/\\/",
+            "http:\\\\a",
+            "a DOT ",
+            "a@b.com:",
+            "a=",
+            "'http://a/",
+            "hxxps:// a",
         ] {
             let text = piece.repeat(20_000);
             let size: usize = extract(&text, &all()).iter().map(|ioc| ioc.observable.len() + ioc.refanged.len()).sum();

@@ -8,6 +8,8 @@ use super::{IocType, Wanted};
 
 /// How far behind a space a backslash is looked for.
 const AHEAD: usize = 48;
+/// The longest key that is taken, in bytes; names of keys have at most 255 characters, and few lie deep.
+const KEY_LENGTH: usize = 1024;
 
 const HIVES: &[&str] = &[
     "HKLM",
@@ -24,21 +26,45 @@ const HIVES: &[&str] = &[
     "HKEY_PERFORMANCE_DATA",
 ];
 
-/// Looks at a run that may be the hive of a key, as `HKLM\` or, in PowerShell, `HKLM:\`.
+/// Looks at a run that may be the hive of a key: `HKLM\` or, in PowerShell, `HKLM:\` and `Registry::HKEY_USERS\`, or, as
+/// the kernel writes it, `\REGISTRY\MACHINE\`. What lies within the last key is no key of its own.
 pub(super) fn registry_key(scan: &mut Scanner<'_>, run: Run) {
-    let is_start = matches!(scan.byte(run.start), b'h' | b'H') && scan.byte(run.end) == b'\\';
-    if !is_start || !scan.wanted.has(IocType::RegistryKey) {
+    let is_wanted = scan.byte(run.end) == b'\\' && scan.wanted.has(IocType::RegistryKey);
+    if !is_wanted || run.start < scan.key_end {
         return;
     }
-    let hive = scan.slice(run.start..run.end);
-    let hive = hive.strip_suffix(':').unwrap_or(hive);
+    let Some((start, body)) = hive_before(scan, run) else { return };
+    let most = scan.text.floor_char_boundary(start.saturating_add(KEY_LENGTH));
+    let end = end_of(scan.slice(0..most), start, body);
+    if end > body {
+        scan.key_end = end;
+        scan.emit(IocType::RegistryKey, start..end);
+    }
+}
+
+/// Where a key begins whose hive ends with a run, and where its body does.
+fn hive_before(scan: &Scanner<'_>, run: Run) -> Option<(usize, usize)> {
+    let text = scan.slice(run.start..run.end);
+    if text.eq_ignore_ascii_case("REGISTRY") {
+        let before = scan.byte_before(run.start.saturating_sub(1));
+        let is_rooted = scan.byte_before(run.start) == b'\\' && !is_word(before) && !matches!(before, b'\\' | b':');
+        let root = ["MACHINE\\", "USER\\"]
+            .into_iter()
+            .find(|root| scan.slice(run.end + 1..run.end + 1 + root.len()).eq_ignore_ascii_case(root))?;
+        return is_rooted.then_some((run.start - 1, run.end + 1 + root.len()));
+    }
+    let front = text.strip_suffix(':').unwrap_or(text);
+    let hive = front.rsplit(':').next().unwrap_or_default();
     if !HIVES.iter().any(|known| known.eq_ignore_ascii_case(hive)) {
-        return;
+        return None;
     }
-    let end = end_of(scan.text, run.start, run.end + 1);
-    if end > run.end + 1 {
-        scan.emit(IocType::RegistryKey, run.start..end);
-    }
+    let before = front.len() - hive.len();
+    let provider = "Registry::";
+    let has_provider = before
+        .checked_sub(provider.len())
+        .is_some_and(|at| text.get(at..before).is_some_and(|text| text.eq_ignore_ascii_case(provider)));
+    let start = run.start + before - if has_provider { provider.len() } else { 0 };
+    Some((start, run.end + 1))
 }
 
 /// Finds paths in a pass of their own.
@@ -159,6 +185,7 @@ fn goes_on(rest: &str, part: usize, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{IocType, Wanted, extract};
+    use super::KEY_LENGTH;
 
     fn found(text: &str) -> String {
         let wanted = Wanted::of(&[IocType::WindowsPath, IocType::LinuxPath, IocType::RegistryKey]);
@@ -204,8 +231,28 @@ mod tests {
             ),
             (r"hkcu\Software\A HKCU\Software\B", r"registry_key hkcu\Software\A|registry_key HKCU\Software\B"),
             (r"HKLM\ HKXX\Software", ""),
+            (
+                r"\REGISTRY\MACHINE\SOFTWARE\X, \registry\user\S-1-5-18\Y",
+                r"registry_key \REGISTRY\MACHINE\SOFTWARE\X|registry_key \registry\user\S-1-5-18\Y",
+            ),
+            (
+                r"Core\Registry::HKEY_USERS\X TargetObject:HKCU\Y",
+                r"registry_key Registry::HKEY_USERS\X|registry_key HKCU\Y",
+            ),
+            (r"a\REGISTRY\MACHINE\x \REGISTRY\A\x REGISTRY\MACHINE\x, \REGISTRY\USER\,", ""),
         ] {
             assert_eq!(found(text), rows, "{text}");
         }
+    }
+
+    #[test]
+    fn keys_within_a_key_are_none_and_keys_are_cut() {
+        let text = r"HKLM\".repeat(20_000);
+        let size: usize =
+            extract(&text, &Wanted::of(&[IocType::RegistryKey])).iter().map(|ioc| ioc.observable.len()).sum();
+        assert!((1..=text.len()).contains(&size), "{size}");
+        assert_eq!(found(r"HKLM\a\HKCU\b"), r"registry_key HKLM\a\HKCU\b");
+        let long = found(&format!(r"HKLM\{}", "\u{e9}".repeat(2_000)));
+        assert!((KEY_LENGTH..KEY_LENGTH + 14).contains(&long.len()), "{}", long.len());
     }
 }

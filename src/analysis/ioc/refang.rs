@@ -1,11 +1,16 @@
 //! Defanged indicators made live: `hxxp://evil[.]com` becomes `http://evil.com`.
 //!
 //! The forms are those that reports use: `hxxp`, `h**p` and `fxp` before a colon, and `.`, `@`, `:`, `/`, `://`, `dot`
-//! and `at` in square, round or curly brackets, or with one of the square brackets left out. A backslash before a dot
-//! is not taken for one of them, since paths and regular expressions are full of those.
+//! and `at` in square, round, curly or angle brackets, or with one of the square brackets left out, `&#46;`, and `DOT`
+//! and `AT` in upper case between words that make a name. Slashes of URLs that JSON escapes (`http:\/\/evil.com`) or that
+//! somebody turned around (`http:\\evil.com`) are slashes again. A backslash before a dot is not taken for one of them,
+//! since paths and regular expressions are full of those.
 
 use std::borrow::Cow;
 use std::ops::Range;
+
+use super::names;
+use super::urls::is_scheme;
 
 /// A text made live, and where its parts stood.
 pub(super) struct Refanged<'a> {
@@ -36,9 +41,11 @@ impl<'a> Refanged<'a> {
         let mut edits = Vec::new();
         let mut done = 0;
         let mut at = 0;
+        let mut slashes = Slashes::default();
         while let Some(start) = next_sign(text.as_bytes(), at) {
             at = start + 1;
-            let Some(form) = form_at(text.as_bytes(), start, done) else { continue };
+            let slash = slashes.form_at(text.as_bytes(), start);
+            let Some(form) = slash.or_else(|| form_at(text.as_bytes(), start, done)) else { continue };
             live.push_str(text.get(done..form.written.start).unwrap_or_default());
             let from = live.len();
             live.push_str(form.live);
@@ -85,7 +92,7 @@ fn next_sign(bytes: &[u8], from: usize) -> Option<usize> {
 
 const SIGNS: [bool; 256] = {
     let mut table = [false; 256];
-    let mut signs: &[u8] = b"[]({xX*";
+    let mut signs: &[u8] = b"[]({<&\\xXwW*DA";
     while let [sign, rest @ ..] = signs {
         table[*sign as usize] = true;
         signs = rest;
@@ -93,41 +100,157 @@ const SIGNS: [bool; 256] = {
     table
 };
 
+/// The URL whose slashes are written otherwise.
+#[derive(Default)]
+struct Slashes {
+    end: usize,
+    /// `\/` stands for a slash, and not `\` alone.
+    is_escaped: bool,
+}
+
+impl Slashes {
+    /// The slash that stands at `at`. The end of a URL is looked for once, so that many of them in a row stay cheap.
+    fn form_at(&mut self, bytes: &[u8], at: usize) -> Option<Form> {
+        if bytes.get(at) != Some(&b'\\') || (at >= self.end && !self.begins_at(bytes, at)) {
+            return None;
+        }
+        if !self.is_escaped {
+            return Some(Form { written: at..at + 1, live: "/" });
+        }
+        (bytes.get(at + 1) == Some(&b'/')).then_some(Form { written: at..at + 2, live: "/" })
+    }
+
+    /// Whether behind a scheme the slashes of a URL begin.
+    fn begins_at(&mut self, bytes: &[u8], at: usize) -> bool {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let is_escaped = rest.starts_with(br"\/\/");
+        let is_turned = rest.starts_with(br"\\") && is_letter_at(bytes, at + 2);
+        let Some(colon) = at.checked_sub(1).filter(|colon| bytes.get(*colon) == Some(&b':')) else { return false };
+        let before = bytes.get(colon.saturating_sub(11)..colon).unwrap_or_default();
+        let length = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let scheme = before.get(before.len() - length..).unwrap_or_default().to_ascii_lowercase();
+        let scheme = String::from_utf8(scheme).unwrap_or_default();
+        let is_web = ["http", "https", "hxxp", "hxxps", "ftp", "ftps", "fxp", "fxps"].contains(&&*scheme);
+        if !(is_turned && is_web || is_escaped && (is_web || is_scheme(&scheme))) {
+            return false;
+        }
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || byte.is_ascii_control() || b"\"'<>`".contains(byte);
+        let length = rest.iter().position(is_end).unwrap_or(rest.len());
+        // A backslash before a quote belongs to the quote.
+        let is_quoted = length > 2 && rest.get(length - 1) == Some(&b'\\') && length < rest.len();
+        *self = Self { end: at + length - usize::from(is_quoted), is_escaped };
+        true
+    }
+}
+
 /// The form whose sign stands at `at`; nothing before `done` belongs to it.
 fn form_at(bytes: &[u8], at: usize, done: usize) -> Option<Form> {
     match bytes.get(at)? {
-        b'x' | b'X' | b'*' => scheme(bytes, at).filter(|form| form.written.start >= done),
+        b'x' | b'X' | b'*' | b'w' | b'W' => scheme(bytes, at).filter(|form| form.written.start >= done),
         b']' => closing(bytes, at, done),
+        b'D' | b'A' => spelled(bytes, at, done),
+        b'&' => entity(bytes, at),
         _ => bracketed(bytes, at, done).or_else(|| opening(bytes, at)),
     }
 }
 
+/// What a defanged scheme is written as, and how many bytes of it stand before its sign.
+const SCHEMES: [(&[u8], usize); 6] =
+    [(b"hxxp", 1), (b"h**p", 1), (b"hxtp", 1), (b"htxp", 2), (b"meow", 3), (b"fxp", 1)];
+
 /// `hxxp`, `h**p`, `fxp`, whose first sign stands at `at`, with a colon to follow. Letters around it in upper case make
 /// it upper case, as in `HXXP`, so that `HTTP` can be written defanged too.
 fn scheme(bytes: &[u8], at: usize) -> Option<Form> {
-    let start = at.checked_sub(1)?;
-    let (first, sign) = (*bytes.get(start)?, *bytes.get(at)?);
-    let count = match first {
-        b'h' | b'H' => 2,
-        b'f' | b'F' if sign != b'*' => 1,
-        _ => return None,
+    let stands = |(word, lead): &(&[u8], usize)| {
+        let start = at.checked_sub(*lead)?;
+        bytes.get(start..start + word.len()).filter(|text| text.eq_ignore_ascii_case(word)).map(|text| (start, text))
     };
-    let last = *bytes.get(at + count)?;
-    let is_alike = bytes.get(at..at + count)?.iter().all(|byte| byte.eq_ignore_ascii_case(&sign));
+    let (start, word) = SCHEMES.iter().find_map(stands)?;
     let is_glued = start > 0 && bytes.get(start - 1).is_some_and(u8::is_ascii_alphanumeric);
-    let end = at + count + 1;
-    let behind = end + usize::from(bytes.get(end).is_some_and(|byte| matches!(byte, b's' | b'S')));
-    if !is_alike || is_glued || !matches!(last, b'p' | b'P') || !is_colon(bytes, behind) {
+    let end = start + word.len();
+    let is_secure = bytes.get(end).is_some_and(|byte| matches!(byte, b's' | b'S'));
+    let behind = end + usize::from(is_secure);
+    if is_glued || !is_colon(bytes, behind) {
         return None;
     }
-    let is_upper = first.is_ascii_uppercase() && last.is_ascii_uppercase();
-    let live = match (count, is_upper) {
-        (2, false) => "http",
-        (2, true) => "HTTP",
-        (_, false) => "ftp",
-        (_, true) => "FTP",
+    let is_ftp = word.len() == 3;
+    if is_spaced_host(bytes, behind) {
+        let live = match (is_ftp, is_secure) {
+            (false, false) => "http://",
+            (false, true) => "https://",
+            (true, false) => "ftp://",
+            (true, true) => "ftps://",
+        };
+        return Some(Form { written: start..behind + 4, live });
+    }
+    let is_upper = word.first().is_some_and(u8::is_ascii_uppercase) && word.last().is_some_and(u8::is_ascii_uppercase);
+    let live = match (is_ftp, is_upper) {
+        (false, false) => "http",
+        (false, true) => "HTTP",
+        (true, false) => "ftp",
+        (true, true) => "FTP",
     };
     Some(Form { written: start..end, live })
+}
+
+/// Whether `:// ` stands at `at`, and behind it a host that is itself written defanged.
+fn is_spaced_host(bytes: &[u8], at: usize) -> bool {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let host = rest.get(4..).unwrap_or_default();
+    let host = host.get(..host.len().min(100)).unwrap_or_default();
+    let host = host.split(|byte| byte.is_ascii_whitespace() || *byte == b'/').next().unwrap_or_default();
+    let has = |form: &[u8]| host.windows(form.len()).any(|text| text.eq_ignore_ascii_case(form));
+    rest.starts_with(b":// ")
+        && host.first().is_some_and(|byte| is_letter(*byte))
+        && [b"[.]".as_slice(), b"(.)", b"{.}", b"[dot]", b"(dot)"].into_iter().any(has)
+}
+
+/// A dot or an `@` by its number or name in HTML, between letters.
+fn entity(bytes: &[u8], at: usize) -> Option<Form> {
+    const ENTITIES: [(&[u8], &str); 4] = [(b"&#46;", "."), (b"&#x2e;", "."), (b"&#64;", "@"), (b"&#x40;", "@")];
+    let stands = |text: &[u8]| bytes.get(at..at + text.len()).is_some_and(|there| there.eq_ignore_ascii_case(text));
+    let (text, live) = ENTITIES.into_iter().find(|(text, _)| stands(text))?;
+    let is_form = is_letter_before(bytes, at) && is_letter_at(bytes, at + text.len());
+    is_form.then_some(Form { written: at..at + text.len(), live })
+}
+
+/// ` DOT ` and ` AT ` between words that make a name, where not everything around it is in upper case as well.
+fn spelled(bytes: &[u8], at: usize, done: usize) -> Option<Form> {
+    let rest = bytes.get(at..)?;
+    let (live, end) = match rest {
+        [b'D', b'O', b'T', b' ', ..] => (".", at + 4),
+        [b'A', b'T', b' ', ..] => ("@", at + 3),
+        _ => return None,
+    };
+    let space = at.checked_sub(1).filter(|space| *space >= done && bytes.get(*space) == Some(&b' '))?;
+    let is_lower = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let stands_out = space.checked_sub(1).is_some_and(is_lower) || is_lower(end);
+    let is_form = is_letter_before(bytes, space) && stands_out && leads_to_suffix(bytes, end, live == "@");
+    is_form.then_some(Form { written: space..end, live })
+}
+
+/// Whether labels with ` DOT ` between them follow, of which the last is a known suffix.
+fn leads_to_suffix(bytes: &[u8], from: usize, is_host: bool) -> bool {
+    const MOST_LABELS: usize = 6;
+    let mut at = from;
+    for count in 0..MOST_LABELS {
+        let ahead = bytes.iter().skip(at).take(63);
+        let length = ahead.take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+        let rest = bytes.get(at + length..).unwrap_or_default();
+        if length > 0 && rest.starts_with(b" DOT ") {
+            at += length + 5;
+            continue;
+        }
+        let label = bytes.get(at..at + length).unwrap_or_default().to_ascii_lowercase();
+        let name = format!("a.{}", String::from_utf8(label).unwrap_or_default());
+        let ends = match rest {
+            [] => true,
+            [b'.', next, ..] => next.is_ascii_whitespace(),
+            [sign, ..] => sign.is_ascii_whitespace() || b".,;:!?)/\"'>".contains(sign),
+        };
+        return length > 1 && ends && (count > 0 || !is_host) && names::has_known_suffix(&name);
+    }
+    false
 }
 
 /// Whether what follows a scheme is a colon, written live, in brackets or by its number.
@@ -142,32 +265,65 @@ fn is_colon(bytes: &[u8], at: usize) -> bool {
 }
 
 /// What stands in brackets, and what it stands for.
-const TOKENS: [(&[u8], &str); 7] =
-    [(b".", "."), (b"dot", "."), (b"@", "@"), (b"at", "@"), (b"://", "://"), (b":", ":"), (b"/", "/")];
+const TOKENS: [(&[u8], &str); 8] =
+    [(b".", "."), (b"dot", "."), (b"@", "@"), (b"at", "@"), (b"://", "://"), (b":", ":"), (b"//", "//"), (b"/", "/")];
 
-/// `[.]`, `(dot)`, `{at}` and the like. Round and curly brackets, and words, need letters on both sides, since such
-/// brackets stand in prose and code as well; one space on both sides belongs to the form.
-fn bracketed(bytes: &[u8], at: usize, done: usize) -> Option<Form> {
-    let close = match bytes.get(at)? {
+/// A token in brackets: what it stands for, its length with the brackets, and whether it can be nothing else.
+struct Token {
+    live: &'static str,
+    end: usize,
+    close: u8,
+    is_sure: bool,
+}
+
+/// The token in the brackets that open at `at`, with a space on both sides of it or none, and with the backslashes that
+/// Markdown puts before brackets.
+fn token(bytes: &[u8], at: usize) -> Option<Token> {
+    let open = at + usize::from(bytes.get(at) == Some(&b'\\'));
+    let close = match bytes.get(open)? {
         b'[' => b']',
         b'(' => b')',
-        _ => b'}',
+        b'{' => b'}',
+        b'<' => b'>',
+        _ => return None,
     };
-    let rest = bytes.get(at + 1..)?;
-    let begins = |token: &[u8]| rest.get(..token.len()).is_some_and(|text| text.eq_ignore_ascii_case(token));
-    let fits = |token: &[u8]| begins(token) && rest.get(token.len()) == Some(&close);
-    let (token, live) = TOKENS.into_iter().find(|(token, _)| fits(token))?;
-    let end = at + token.len() + 2;
+    let space = usize::from(bytes.get(open + 1) == Some(&b' '));
+    let rest = bytes.get(open + 1 + space..)?;
+    let end_of = |token: &[u8]| {
+        let is_there = rest.get(..token.len())?.eq_ignore_ascii_case(token);
+        let behind = rest.get(token.len()..).filter(|_| is_there)?;
+        let behind = if space == 1 { behind.strip_prefix(b" ")? } else { behind };
+        let behind = behind.strip_prefix(b"\\").unwrap_or(behind);
+        behind.strip_prefix(&[close]).map(|behind| bytes.len() - behind.len())
+    };
+    TOKENS.into_iter().find_map(|(token, live)| {
+        let is_sure = close == b']' && token.len() < 2 && space == 0;
+        Some(Token { live, end: end_of(token)?, close, is_sure })
+    })
+}
+
+/// `[.]`, `(dot)`, `{at}` and the like. Other brackets than square ones, and words, need letters on both sides, since
+/// such brackets stand in prose and code as well; one space on both sides belongs to the form.
+fn bracketed(bytes: &[u8], at: usize, done: usize) -> Option<Form> {
+    let Token { live, end, close, is_sure } = token(bytes, at)?;
     let is_joint = matches!(live, "." | "@");
-    let is_sure = close == b']' && token.len() < 2;
-    if is_word_before(bytes, at) && is_word_at(bytes, end) || (is_sure && !is_spaced(bytes, at, end)) || live == "://" {
-        return Some(Form { written: at..end, live });
+    let is_between = is_word_before(bytes, at) && is_word_at(bytes, end);
+    let form = Form { written: at..end, live };
+    if close == b'>' {
+        return (is_joint && is_between).then_some(form);
+    }
+    if live == "//" {
+        let is_behind_colon = at.checked_sub(1).is_some_and(|before| bytes.get(before) == Some(&b':'));
+        return is_behind_colon.then_some(form);
+    }
+    if is_between || (is_sure && !is_spaced(bytes, at, end)) || live == "://" {
+        return Some(form);
     }
     let joins = is_joint && is_spaced(bytes, at, end) && at > done;
     if joins {
         return Some(Form { written: at - 1..end + 1, live });
     }
-    is_sure.then_some(Form { written: at..end, live })
+    is_sure.then_some(form)
 }
 
 fn is_spaced(bytes: &[u8], start: usize, end: usize) -> bool {
@@ -235,6 +391,21 @@ mod tests {
             ("10[.]0[.]0[.]1", "10.0.0.1"),
             ("2001[:]db8[:][:]1", "2001:db8::1"),
             ("[:][:]1", "::1"),
+            ("hxxps:// evil[.]com/x", "https://evil.com/x"),
+            (r"http:\\evil.com\a\b c\d", r"http://evil.com/a/b c\d"),
+            (r"hxxp:\\evil[.]com\a", "http://evil.com/a"),
+            (r#"{"u":"https:\/\/evil.com\/a\/b","p":"\/x"}"#, r#"{"u":"https://evil.com/a/b","p":"\/x"}"#),
+            (r#"\"http:\\evil.com\a\""#, r#"\"http://evil.com/a\""#),
+            ("http:[//]evil.com", "http://evil.com"),
+            (
+                "hxtp://a.com htxps://b.com meow://c.com MEOWS://d.com",
+                "http://a.com https://b.com http://c.com HTTPS://d.com",
+            ),
+            ("evil[ . ]com bob[ at ]evil( dot )com", "evil.com bob@evil.com"),
+            ("evil<.>com bob<at>evil<dot>com", "evil.com bob@evil.com"),
+            (r"evil\[.\]com a[.\]com", "evil.com a.com"),
+            ("evil&#46;com bob&#64;evil&#x2E;com", "evil.com bob@evil.com"),
+            ("bob AT mail DOT evil DOT com, evil DOT org.", "bob@mail.evil.com, evil.org."),
         ] {
             assert_eq!(refang(written), live);
         }
@@ -256,6 +427,17 @@ mod tests {
             "[ERROR]: x",
             "fxp",
             "x",
+            "http:// evil.com",
+            "hxxp is:// evil[x]",
+            r"C:\a\b \/ x:\/\/y",
+            r"file:\\server\share",
+            "a < . > b, x<.5, <dot> </>",
+            "a[//]b",
+            "&#46; x&#46; a&amp;b",
+            "THE DOT COM AGE",
+            "the DOT matrix and a dot com",
+            "look AT evil.com",
+            "meow: said the cat",
         ] {
             assert!(matches!(refang(text), Cow::Borrowed(_)), "{text} -> {}", refang(text));
         }

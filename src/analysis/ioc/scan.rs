@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::refang::Refanged;
-use super::{IocType, Wanted, addresses, hashes, names, paths, urls};
+use super::{IocType, Wanted, addresses, hashes, mail, names, paths, urls};
 
 /// An indicator by its place in the refanged text.
 #[derive(Debug)]
@@ -45,6 +45,10 @@ pub(super) struct Scanner<'a> {
     pub wanted: &'a Wanted,
     pub found: Vec<Found>,
     pub url: Option<InUrl>,
+    /// Where the last key of the registry ends.
+    pub key_end: usize,
+    /// Where the last mail address ends, or what was written by its number; no local part begins before it.
+    pub floor: usize,
 }
 
 /// What a byte is to a run.
@@ -91,19 +95,34 @@ fn class(byte: u8) -> Class {
 impl<'a> Scanner<'a> {
     pub fn new(live: &'a Refanged<'a>, wanted: &'a Wanted) -> Self {
         let text = &*live.text;
-        Self { live, text, bytes: text.as_bytes(), wanted, found: Vec::new(), url: None }
+        Self { live, text, bytes: text.as_bytes(), wanted, found: Vec::new(), url: None, key_end: 0, floor: 0 }
     }
 
     pub fn run(&mut self) {
         let mut at = 0;
         while let Some(&byte) = self.bytes.get(at) {
             at = match class(byte) {
-                Class::Other => at + 1,
-                Class::Percent => at + if self.is_escape(at) { 3 } else { 1 },
+                Class::Percent if self.is_escape(at) => self.behind_escape(at + 3),
+                Class::Other | Class::Percent => at + 1,
                 Class::Wide => self.wide(at),
+                _ if self.is_unicode_escape(at) => self.behind_escape(at + 5),
                 _ => self.look_at(at),
             };
         }
+    }
+
+    fn behind_escape(&mut self, at: usize) -> usize {
+        self.floor = at;
+        at
+    }
+
+    /// Whether the rest of `\u0022` or of another sign of ASCII that JSON writes by its number begins at `at`.
+    fn is_unicode_escape(&self, at: usize) -> bool {
+        let is_form = self.byte(at) == b'u' && self.byte_before(at) == b'\\';
+        let digits = || self.slice(at + 1..at + 5);
+        is_form
+            && digits().bytes().all(|byte| byte.is_ascii_hexdigit())
+            && u8::from_str_radix(digits(), 16).is_ok_and(|byte| byte.is_ascii_punctuation())
     }
 
     /// `%2F` is one character, whose digits belong to no name behind it.
@@ -220,7 +239,7 @@ impl<'a> Scanner<'a> {
 
     fn piece(&mut self, start: usize, end: usize) {
         if self.slice(start..end).contains('@') {
-            names::mails(self, start, end);
+            mail::mails(self, start, end);
         } else {
             self.word(start, end);
         }
@@ -248,6 +267,17 @@ impl<'a> Scanner<'a> {
 
     pub fn is_in_url(&self, at: usize) -> bool {
         self.url.is_some_and(|url| at < url.end)
+    }
+
+    /// The word before a place, where spaces, quotes, `=` or `:` stand between them, and those signs. Both are short.
+    pub fn key_before(&self, at: usize) -> (&'a str, &'a str) {
+        let before = |end: usize, most: usize, is: fn(u8) -> bool| {
+            let bytes = self.bytes.get(end.saturating_sub(most)..end).unwrap_or_default();
+            end - bytes.iter().rev().take_while(|byte| is(**byte)).count()
+        };
+        let word_end = before(at, 6, |byte| matches!(byte, b' ' | b'=' | b':' | b'"' | b'\'' | b'\\' | b'\t'));
+        let start = before(word_end, 40, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        (self.slice(start..word_end), self.slice(word_end..at))
     }
 
     /// The text of a range; none where it is out of bounds or cuts a character.

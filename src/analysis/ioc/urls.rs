@@ -1,7 +1,7 @@
 //! URLs (RFC 3986): of schemes that are known, with a host that can be one.
 //!
 //! Where a URL ends is a matter of what people write around it: quotes, brackets that were not opened in it, and the
-//! signs that end a sentence do not belong to it. URLs inside the query of another are found too, also percent-encoded,
+//! signs that end a sentence do not belong to it, nor does a quote that HTML or JSON writes by its name or number. URLs inside the query of another are found too, also percent-encoded,
 //! but only so many of them that the answer stays linear.
 
 use std::net::Ipv4Addr;
@@ -116,7 +116,8 @@ fn live(scan: &mut Scanner<'_>, mut start: usize, mut host: usize, zone: Option<
     let is_file = scan.slice(start..host).eq_ignore_ascii_case("file://");
     let Some(host) = host_of(scan, host, authority_end, is_file) else { return host };
     let ends_early = !matches!(scan.byte(authority_end), b'/' | b'?' | b'#') || authority_end >= limit;
-    let tail = if ends_early { 0 } else { tail_length(scan.slice(authority_end..limit), zone.is_some()) };
+    let tail =
+        if ends_early { 0 } else { tail_length(scan.slice(authority_end..limit), zone.is_some(), around(scan, start)) };
     let text = scan.slice(start..authority_end + tail);
     let end = (start + trimmed_length(text)).max(host.end);
     if matches!(host.kind, HostKind::None) && end <= host.end {
@@ -129,12 +130,11 @@ fn live(scan: &mut Scanner<'_>, mut start: usize, mut host: usize, zone: Option<
     let form = form.map(|ascii| format!("{}{ascii}{}", scan.slice(start..host.start), scan.slice(host.end..end)));
     scan.emit_as(IocType::Url, start..end, form);
     host_row(scan, &host);
-    scan.url = Some(match zone {
-        Some(outer) => InUrl { nested: outer.nested + 1, ..outer },
-        None => {
-            let query = scan.slice(host.end..end).find(['?', '#']).map_or(end, |at| host.end + at);
-            InUrl { query, end, nested: 0 }
-        }
+    scan.url = Some(if let Some(outer) = zone {
+        InUrl { nested: outer.nested + 1, ..outer }
+    } else {
+        let query = scan.slice(host.end..end).find(['?', '#']).map_or(end, |at| host.end + at);
+        InUrl { query, end, nested: 0 }
     });
     host.end.max(start + 1)
 }
@@ -186,19 +186,45 @@ fn is_stop(c: char) -> bool {
         || (!c.is_ascii() && !c.is_alphanumeric())
 }
 
+/// What stands before a URL and is closed or goes on behind it.
+#[derive(Clone, Copy)]
+struct Around {
+    has_quote: bool,
+    has_bar: bool,
+}
+
+/// How far before a URL open quotes are looked for.
+const BEFORE: usize = 96;
+
+fn around(scan: &Scanner<'_>, start: usize) -> Around {
+    let before = scan.bytes.get(start.saturating_sub(BEFORE)..start).unwrap_or_default();
+    let line = before.rsplit(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let is_letter = |at: Option<usize>| at.and_then(|at| line.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    let is_quote = |at: usize| !(is_letter(at.checked_sub(1)) && is_letter(Some(at + 1)));
+    let quotes = line.iter().enumerate().filter(|(at, byte)| **byte == b'\'' && is_quote(*at)).count();
+    let has_quote = line.ends_with(b"'") || quotes % 2 == 1;
+    Around { has_quote, has_bar: line.contains(&b'|') }
+}
+
 /// The length of path, query and fragment; a bracket that closes none of theirs ends them.
-fn tail_length(rest: &str, is_nested: bool) -> usize {
-    let (mut round, mut square) = (0_usize, 0_usize);
+fn tail_length(rest: &str, is_nested: bool, around: Around) -> usize {
+    let mut open = [0_usize; 3];
+    let [round, square, curly] = &mut open;
     for (at, c) in rest.char_indices() {
+        let behind = || rest.get(at..).unwrap_or_default();
         let open = match c {
-            '(' | ')' => &mut round,
-            _ => &mut square,
+            '(' | ')' => &mut *round,
+            '[' | ']' => &mut *square,
+            _ => &mut *curly,
         };
         match c {
-            '(' | '[' => *open += 1,
-            ')' | ']' if *open == 0 => return at,
-            ')' | ']' => *open -= 1,
-            '&' if is_nested => return at,
+            '(' | '[' | '{' => *open += 1,
+            ')' | ']' | '}' if *open == 0 => return at,
+            ')' | ']' | '}' => *open -= 1,
+            '\'' if around.has_quote => return at,
+            '|' if around.has_bar || begins_scheme(behind().get(1..).unwrap_or_default()) => return at,
+            '\'' | '|' => {}
+            '&' if is_nested || is_entity(behind()) => return at,
             c if is_stop(c) => return at,
             _ => {}
         }
@@ -206,8 +232,22 @@ fn tail_length(rest: &str, is_nested: bool) -> usize {
     rest.len()
 }
 
+/// Whether a quote or an angle bracket begins a text, by its name or number in HTML.
+fn is_entity(text: &str) -> bool {
+    const ENTITIES: &[&str] = &[
+        "&quot;", "&apos;", "&lt;", "&gt;", "&nbsp;", "&#34;", "&#39;", "&#60;", "&#62;", "&#x22;", "&#x27;", "&#039;",
+    ];
+    ENTITIES.iter().any(|entity| text.get(..entity.len()).is_some_and(|text| text.eq_ignore_ascii_case(entity)))
+}
+
+fn begins_scheme(text: &str) -> bool {
+    let length = text.bytes().take(SCHEME_LENGTH).take_while(u8::is_ascii_alphanumeric).count();
+    let (scheme, behind) = text.split_at_checked(length).unwrap_or_default();
+    behind.starts_with("://") && is_scheme(scheme)
+}
+
 fn trimmed_length(text: &str) -> usize {
-    text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '(', '[']).len()
+    text.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '(', '[', '{', '\'', '|']).len()
 }
 
 /// The host of the authority between two places; None where nothing there can be one.
@@ -249,7 +289,8 @@ fn encoded(scan: &mut Scanner<'_>, start: usize, scheme_end: usize, zone: Option
     let end = (start + trimmed_length(scan.slice(start..end))).max(host + bare_host.len());
     let behind = percent_decode_str(scan.slice(host + bare_host.len()..end)).decode_utf8_lossy();
     let live = format!("{}://{form}{behind}", scan.slice(start..scheme_end));
-    let is_clean = !live.contains(|c: char| is_stop(c));
+    let has_entity = live.match_indices('&').any(|(at, _)| is_entity(live.get(at..).unwrap_or_default()));
+    let is_clean = !has_entity && !live.contains(|c: char| is_stop(c));
     if is_clean {
         scan.emit_as(IocType::Url, start..end, Some(live));
     }
@@ -292,6 +333,21 @@ mod tests {
             ("http://a.com.", "http://a.com"),
             ("x=http://a.com;y", "http://a.com"),
             ("view-source:https://a.com:8443/", "https://a.com:8443/"),
+            ("http://a.com/{id}/x{b}c?d=[1]|2", "http://a.com/{id}/x{b}c?d=[1]|2"),
+            ("http://a.com/it's/x and http://a.com/y'", "http://a.com/it's/x|http://a.com/y"),
+            ("'see http://a.com/x','b' it's http://a.com/o'k", "http://a.com/x|http://a.com/o'k"),
+            ("{u=http://a.com/x},{v=[http://a.com/y]}", "http://a.com/x|http://a.com/y"),
+            ("a|http://a.com/x|200", "http://a.com/x"),
+            ("http://a.com/x|http://b.com/y", "http://a.com/x|http://b.com/y"),
+            (
+                "&quot;http://a.com/x?a=1&amp;b&quot; http://b.com/&gt; http://c.com/&#39;",
+                "http://a.com/x?a=1&amp;b|http://b.com/|http://c.com/",
+            ),
+            (r"\u0022http://a.com/x\u0022,", "http://a.com/x"),
+            (r#"\"http://a.com/x\","#, "http://a.com/x"),
+            (r#"{"u":"http:\/\/evil.com\/a\/b"}"#, "http://evil.com/a/b"),
+            (r"http:\\evil.com\a hxxp:\\evil.com\b", "http://evil.com/a|http://evil.com/b"),
+            ("hxxps:// evil[.]com/x https:// evil.com/x", "https://evil.com/x"),
             ("smb://files/share ssh://h:22", "smb://files/share|ssh://h:22"),
             ("http://http://a.com/x", "http://a.com/x"),
             ("http:// http://$x/ http://{0}/ foo://a.com xhttp://b.com", ""),
@@ -329,6 +385,7 @@ mod tests {
         assert_eq!(urls(text), format!("{text}|http://b.com/x"));
         assert_eq!(rows(text, &[IocType::Dns]), "dns a.com|dns b.com");
         assert_eq!(urls("http://a.com/?u=https://b.com/x&v"), "http://a.com/?u=https://b.com/x&v|https://b.com/x");
+        assert_eq!(rows(r"\u0022evil.com\u0022 \u003devil.org", &[IocType::Dns]), "dns evil.com|dns evil.org");
         assert_eq!(rows("to=bob%40b.com %2Fc.com", &[IocType::Dns]), "dns b.com|dns c.com");
     }
 }

@@ -52,8 +52,13 @@ fn finish(cx: &Cx<'_>, name: &str, df: DataFrame, from: &[u32]) -> Outcome {
     Outcome::of_rows(table)
 }
 
-/// The number of each row in its evidence; where the rows come from none, their place in the table.
+/// The number of each row in its evidence; where the rows come from none, their place in the table. A file of decoded
+/// payloads says itself which rows they were in.
 pub fn source_rows(input: &Table, from: &[u32]) -> Vec<i64> {
+    let said = input.frame().column("src_index").ok().and_then(|c| c.i64().ok()).filter(|ca| ca.null_count() == 0);
+    if let Some(said) = said {
+        return from.iter().filter_map(|at| said.get(*at as usize)).collect();
+    }
     let rows = input.frame().column(ROW).ok().and_then(|c| c.u32().ok());
     let row = |at: &u32| rows.and_then(|rows| rows.get(*at as usize)).unwrap_or(*at);
     from.iter().map(|at| i64::from(row(at))).collect()

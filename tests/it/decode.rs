@@ -96,8 +96,9 @@ fn the_indicators_of_decoded_command_lines_are_those_that_are_known() {
         run(&["do", "unpack-base64", "--column", "CommandLine", "--first", "1000", &file, "-o", &csv]);
     assert_eq!(code, 0, "{error}");
     let found = done(&["extract-iocs", "--column", "decoded_string", &csv]);
-    let pairs = |rows: &[BTreeMap<String, String>]| -> BTreeSet<(String, String)> {
-        rows.iter().map(|row| (row["IoCType"].clone(), row["Observable"].clone())).collect()
+    let pairs = |rows: &[BTreeMap<String, String>]| -> BTreeSet<(String, String, String)> {
+        let of = |row: &BTreeMap<String, String>, column: &str| row[column].clone();
+        rows.iter().map(|row| (of(row, "IoCType"), of(row, "Observable"), of(row, "SourceIndex"))).collect()
     };
     assert_eq!(pairs(&found), pairs(&expected(&folder, "09_ioc_decoded.csv")));
 }

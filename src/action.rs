@@ -282,7 +282,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::Resample, "resample", "Count the rows of each minute, hour, day ...", GRID, whole).also("time series histogram bin"),
     row(Act::ResetLesson, "reset-lesson", "Begin the lesson anew", ALL, in_lesson).also("lab restart"),
     row(Act::Operate("resolve-dns"), "resolve-dns", "Ask name servers about this column's names; their owner can see it", GRID, online_column).also("dns lookup"),
-    row(Act::Operate("reverse-dns"), "reverse-dns", "Ask for the names of this column's addresses; their owner can see it", GRID, online_column).also("dns ptr"),
+    row(Act::Operate("reverse-dns"), "reverse-dns", "Ask for the names of these addresses; their owner can see it", GRID, online_column).also("dns ptr"),
     row(Act::Operate("risky-cmdline"), "risky-cmdline", "Which command lines are suspicious, and why", GRID, whole_column).also("attack mitre lolbas"),
     row(Act::RunOperation, "run-operation", "Choose any operation and do it on this table", GRID, whole).also("do transform").hint(43, "operations"),
     row(Act::RunSql, "run-sql", "Ask the loaded tables with SQL", ALL, always).also("query select").hint(70, "sql"),

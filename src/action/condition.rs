@@ -114,5 +114,5 @@ pub(super) fn made_of_rows(s: &Snapshot) -> Result<(), Reason> {
 
 pub(super) fn online_column(s: &Snapshot) -> Result<(), Reason> {
     whole_column(s)?;
-    need(s.is_online, "the case is offline, so nothing is asked: toggle-online first")
+    need(s.is_online, "the case is offline, so nothing is asked: first toggle-online")
 }

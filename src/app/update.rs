@@ -90,7 +90,10 @@ impl App {
                 self.act(action.act)
             }
             Err(reason) => {
-                self.say(Tone::Warning, format!("{}: {reason}", action.id));
+                // A reason that names the action to do first gets its key.
+                let named = reason.split_whitespace().find_map(crate::action::find);
+                let key = named.map(|action| format!(" ({})", self.key(action))).unwrap_or_default();
+                self.say(Tone::Warning, format!("{}: {reason}{key}", action.id));
                 Vec::new()
             }
         }

@@ -2,7 +2,6 @@
 //! and that row's place in the input, so that a result can be put back beside its input by row and never by value.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -47,8 +46,9 @@ fn lineage_of(input: &Table, from: &[u32]) -> Result<Vec<Column>> {
 
 fn finish(cx: &Cx<'_>, name: &str, df: DataFrame, from: &[u32]) -> Outcome {
     let mut table = cx.library.table(name, df);
-    let mut known = HashSet::new();
-    table.repeats_rows = !from.iter().all(|row| known.insert(row));
+    let mut known = PlHashSet::new();
+    let ascends = from.is_sorted_by(|a, b| a < b);
+    table.repeats_rows = !ascends && !from.iter().all(|row| known.insert(row));
     Outcome::of_rows(table)
 }
 
@@ -101,7 +101,7 @@ impl Texts {
 
     /// Each distinct value in order of its first row, and for every row which of them it holds.
     pub fn distinct(&self) -> (Vec<&str>, Vec<Option<u32>>) {
-        let (mut known, mut distinct) = (HashMap::new(), Vec::new());
+        let (mut known, mut distinct) = (PlHashMap::new(), Vec::new());
         let places = self.values().into_iter().map(|value| {
             let value = value?;
             Some(*known.entry(value).or_insert_with(|| {

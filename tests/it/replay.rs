@@ -1,7 +1,10 @@
 //! A journal replays to the tables that it recorded.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use casebook::case;
-use casebook::model::{Cancel, Input, Progress};
+use casebook::model::{Cancel, Input, Progress, Table, TableId};
 use casebook::operation::Cx;
 
 use crate::driver::{Driver, Wanted, data, library, run_in};
@@ -19,6 +22,23 @@ fn work(folder: &std::path::Path) {
     assert!(driver.screen().contains("wrote 7 rows"), "{}", driver.screen());
 }
 
+/// The tables of a journal that is run again, and what did not agree.
+fn replayed(records: &[case::Record]) -> (BTreeMap<TableId, Arc<Table>>, Vec<case::Mismatch>) {
+    let library = library();
+    let (cancel, progress) = (Cancel::default(), Progress::default());
+    let gate = casebook::egress::Gate::default();
+    let cx = Cx {
+        library: &library,
+        gate: &gate,
+        sent: &casebook::egress::SentLog::default(),
+        now: chrono::Utc::now(),
+        cancel: &cancel,
+        progress: &progress,
+        early: &|_| {},
+    };
+    case::replay(&cx, records)
+}
+
 #[test]
 fn a_journal_replays_to_the_same_tables() {
     let home = tempfile::tempdir().unwrap();
@@ -30,19 +50,7 @@ fn a_journal_replays_to_the_same_tables() {
     assert_eq!(steps, ["query", "filter", "filter", "sort", "filter", "sort", "sql", "export"]);
     assert_eq!(case::verify(&journal).unwrap().n_records, records.len() as u64);
 
-    let library = library();
-    let (cancel, progress) = (Cancel::default(), Progress::default());
-    let gate = casebook::egress::Gate::default();
-    let cx = Cx {
-        library: &library,
-        gate: &gate,
-        sent: &casebook::egress::SentLog::default(),
-        now: chrono::Utc::now(),
-        cancel: &cancel,
-        progress: &progress,
-        early: &|_| {},
-    };
-    let (tables, mismatches) = case::replay(&cx, &records);
+    let (tables, mismatches) = replayed(&records);
     assert_eq!((tables.len(), mismatches), (7, Vec::new()));
 }
 
@@ -51,23 +59,11 @@ fn a_changed_result_is_found_by_replay_and_a_changed_line_by_verify() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("case");
     work(&folder);
-    let library = library();
-    let (cancel, progress) = (Cancel::default(), Progress::default());
-    let gate = casebook::egress::Gate::default();
-    let cx = Cx {
-        library: &library,
-        gate: &gate,
-        sent: &casebook::egress::SentLog::default(),
-        now: chrono::Utc::now(),
-        cancel: &cancel,
-        progress: &progress,
-        early: &|_| {},
-    };
     let mut records = case::read(&folder.join("journal.jsonl")).unwrap();
     let filter = records.iter_mut().find(|r| r.step == "filter").unwrap();
     filter.params.insert("where".to_owned(), "LogonType = 5".to_owned());
     let seq = filter.seq;
-    let (_, mismatches) = case::replay(&cx, &records);
+    let (_, mismatches) = replayed(&records);
     assert!(mismatches.iter().any(|m| m.seq == seq), "{mismatches:?}");
 
     let journal = folder.join("journal.jsonl");

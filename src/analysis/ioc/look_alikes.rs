@@ -200,15 +200,8 @@ fn is_line(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{IocType, Wanted, extract};
+    use super::super::names_in as found;
     use super::*;
-
-    fn found(text: &str, names: Names) -> String {
-        let wanted = Wanted::of(&[IocType::Dns, IocType::Email, IocType::Onion]).with_names(names);
-        let rows: Vec<String> =
-            extract(text, &wanted).into_iter().map(|ioc| format!("{} {}", ioc.kind.id(), ioc.refanged)).collect();
-        rows.join("|")
-    }
 
     #[test]
     fn every_ending_of_the_list_is_a_top_level_domain() {

@@ -117,14 +117,7 @@ fn is_joined(local: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{IocType, Names, Wanted, extract};
-
-    fn found(text: &str, names: Names) -> String {
-        let wanted = Wanted::of(&[IocType::Dns, IocType::Email, IocType::Onion]).with_names(names);
-        let rows: Vec<String> =
-            extract(text, &wanted).into_iter().map(|ioc| format!("{} {}", ioc.kind.id(), ioc.refanged)).collect();
-        rows.join("|")
-    }
+    use super::super::{Names, names_in as found};
 
     #[test]
     fn mail_addresses_have_a_host_with_a_known_suffix() {

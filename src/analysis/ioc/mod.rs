@@ -253,6 +253,15 @@ pub fn type_of(text: &str) -> Option<IocType> {
     })
 }
 
+/// The names, mail addresses and onion names of a text on one line, as the tests of this room write them.
+#[cfg(test)]
+fn names_in(text: &str, names: Names) -> String {
+    let wanted = Wanted::of(&[IocType::Dns, IocType::Email, IocType::Onion]).with_names(names);
+    let rows: Vec<String> =
+        extract(text, &wanted).into_iter().map(|ioc| format!("{} {}", ioc.kind.id(), ioc.refanged)).collect();
+    rows.join("|")
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -162,14 +162,7 @@ pub(super) fn host_form(host: &str) -> Option<Cow<'_, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{IocType, Names, Wanted, extract};
-
-    fn found(text: &str, names: Names) -> String {
-        let wanted = Wanted::of(&[IocType::Dns, IocType::Email, IocType::Onion]).with_names(names);
-        let rows: Vec<String> =
-            extract(text, &wanted).into_iter().map(|ioc| format!("{} {}", ioc.kind.id(), ioc.refanged)).collect();
-        rows.join("|")
-    }
+    use super::super::{Names, names_in as found};
 
     #[test]
     fn names_of_hosts_are_found_as_they_are_written() {

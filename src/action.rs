@@ -236,7 +236,7 @@ pub const ACTIONS: &[Action] = &[
     row(Act::GoFirstColumn, "go-first-column", "Go to the first column", GRID, on_a_column).also("home"),
     row(Act::GoForward, "go-forward", "Forward to the view you came back from", ALL, always).also("history next"),
     row(Act::GoLastColumn, "go-last-column", "Go to the last column", GRID, on_a_column).also("end"),
-    row(Act::GoToEvidence, "go-to-evidence", "To the row of the evidence that this row comes from", GRID, has_rows).also("source origin lineage"),
+    row(Act::GoToEvidence, "go-to-evidence", "To the evidence's row that this row comes from; of a count, to the rows it counts", GRID, has_rows).also("source origin lineage"),
     row(Act::GoTop, "go-top", "Go to the first row", ALL, always).also("home first"),
     row(Act::GrowPane, "grow-pane", "Make this pane larger", ALL, has_table).also("resize split"),
     row(Act::HalfPageDown, "half-page-down", "Half a page down", ALL, always).also("scroll"),

@@ -98,9 +98,31 @@ pub fn special_range(address: IpAddr) -> Option<&'static SpecialRange> {
     if !may_be_special(address) {
         return None;
     }
-    let covering = SPECIAL_RANGES.iter().filter(|range| range.network.contains(&address));
-    covering.max_by_key(|range| range.network.prefix_len())
+    let (is_v4, number) = (address.is_ipv4(), bits(address));
+    let covers = |b: &&Bounds| b.is_v4 == is_v4 && (b.first..=b.last).contains(&number);
+    BOUNDS.iter().find(covers).map(|bounds| bounds.range)
 }
+
+/// The first and last address of a block as numbers.
+struct Bounds {
+    is_v4: bool,
+    first: u128,
+    last: u128,
+    range: &'static SpecialRange,
+}
+
+/// Those of all blocks, the longest prefix first.
+static BOUNDS: LazyLock<Vec<Bounds>> = LazyLock::new(|| {
+    let bounds = |range: &'static SpecialRange| Bounds {
+        is_v4: range.network.addr().is_ipv4(),
+        first: bits(range.network.network()),
+        last: bits(range.network.broadcast()),
+        range,
+    };
+    let mut all: Vec<Bounds> = SPECIAL_RANGES.iter().map(bounds).collect();
+    all.sort_by_key(|bounds| std::cmp::Reverse(bounds.range.network.prefix_len()));
+    all
+});
 
 /// Whether any block begins as this address does: most addresses are settled by their first octet or group.
 fn may_be_special(address: IpAddr) -> bool {

@@ -1,7 +1,7 @@
 //! What is odd about a table's columns: what a person would otherwise find out by a wrong answer.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 
 use polars::prelude::*;
 
@@ -167,12 +167,12 @@ fn duplicate_rows(columns: &[&Column], n_rows: usize) -> Option<Note> {
     if n_rows > MOST_ROWS || columns.is_empty() {
         return None;
     }
-    let state = RandomState::new();
+    let state = PlRandomState::default();
     let mut hashes = vec![0_u64; n_rows];
     for column in columns {
         hash_into(column, &state, &mut hashes);
     }
-    let mut seen = std::collections::HashSet::with_capacity(n_rows);
+    let mut seen = PlHashSet::with_capacity(n_rows);
     let rows: Vec<u32> = (0_u32..).zip(&hashes).filter(|(_, hash)| !seen.insert(**hash)).map(|(row, _)| row).collect();
     let n = rows.len();
     let what = format!("{n} row(s) are exact duplicates of an earlier one; they are kept");
@@ -180,7 +180,7 @@ fn duplicate_rows(columns: &[&Column], n_rows: usize) -> Option<Note> {
 }
 
 /// Adds a column's values to the hash of each row.
-fn hash_into(column: &Column, state: &RandomState, hashes: &mut [u64]) {
+fn hash_into(column: &Column, state: &PlRandomState, hashes: &mut [u64]) {
     let mix = |hash: &mut u64, value: u64| *hash = hash.rotate_left(5).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ value;
     if let Ok(ca) = column.str() {
         hashes.iter_mut().zip(ca.iter()).for_each(|(hash, value)| mix(hash, state.hash_one(value)));

@@ -1,20 +1,23 @@
-//! The functions that casebook adds to SQL: `has_text`, `matches`, `ip_in` and `has_hidden`.
+//! The functions that casebook adds to SQL, such as `matches` and `ip_in`.
 
 use std::fmt::Write;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use polars::prelude::*;
 use polars::sql::{FunctionRegistry, SQLContext};
 use regex::{Regex, RegexBuilder};
 
+use super::ioc::{self, IocType, Sought, Wanted};
+use super::ip::{self, Networks};
 use super::needle::Needle;
 use crate::model::{Kind, Untrusted, plain_text, write_time};
 
 /// Name, arguments and meaning of each function, for help and completion.
 pub const FUNCTIONS: &[(&str, &str, &str)] = &[
+    ("has_ioc", "has_ioc(column, 'type', 'indicator')", "extract-iocs finds the indicator in the text, as this type"),
     ("has_hidden", "has_hidden(column)", "the text holds control, bidi, zero-width or tag characters"),
     ("has_text", "has_text('text', column, ...)", "one of the columns holds the text, whatever its case"),
+    ("holds", "holds(column, 'indicator')", "the indicator stands in the text as a whole, defanged or not"),
     ("ip_in", "ip_in(column, '10.0.0.0/8')", "the address lies in the network, or in one of several parted by commas"),
     ("matches", "matches(column, 'regex')", "the regular expression matches somewhere in the text"),
 ];
@@ -34,7 +37,9 @@ impl FunctionRegistry for OurFunctions {
     fn get_udf(&self, name: &str) -> PolarsResult<Option<UserDefinedFunction>> {
         let run: fn(&mut [Column]) -> PolarsResult<Column> = match name {
             "has_hidden" => has_hidden,
+            "has_ioc" => has_ioc,
             "has_text" => has_text,
+            "holds" => holds,
             "ip_in" => ip_in,
             "matches" => matches,
             _ => return Ok(None),
@@ -81,12 +86,28 @@ fn matches(args: &mut [Column]) -> PolarsResult<Column> {
 fn ip_in(args: &mut [Column]) -> PolarsResult<Column> {
     let [column, networks] = expect(args, "ip_in(column, '10.0.0.0/8')")?;
     let text = constant(networks, "ip_in(column, '10.0.0.0/8')")?;
-    let networks: Result<Vec<Network>, String> = text.split(',').map(|part| Network::parse(part.trim())).collect();
-    let networks = networks.map_err(to_polars)?;
-    each(column, |text| {
-        let ip: IpAddr = text.trim().parse().ok()?;
-        Some(networks.iter().any(|network| network.contains(ip)))
-    })
+    let networks = Networks::parse(&text).map_err(to_polars)?;
+    each(column, |text| Some(networks.contains(ip::facts(text)?.address)))
+}
+
+fn has_ioc(args: &mut [Column]) -> PolarsResult<Column> {
+    const USAGE: &str = "has_ioc(column, 'type', 'indicator')";
+    let [column, kind, indicator] = expect(args, USAGE)?;
+    let (kind, indicator) = (constant(kind, USAGE)?, constant(indicator, USAGE)?);
+    let named = IocType::named(&kind);
+    let kind =
+        named.ok_or_else(|| to_polars(format!("there is no type of indicator '{kind}', as {USAGE} wants one")))?;
+    let (wanted, lower) = (Wanted::of(&[kind]), indicator.to_lowercase());
+    let is_it = |found: &str| found == indicator || found == lower;
+    each(column, |text| Some(ioc::extract(text, &wanted).iter().any(|ioc| is_it(&ioc.same_for_all()))))
+}
+
+fn holds(args: &mut [Column]) -> PolarsResult<Column> {
+    const USAGE: &str = "holds(column, 'indicator')";
+    let [column, indicator] = expect(args, USAGE)?;
+    let indicator = constant(indicator, USAGE)?;
+    let sought = Sought::new([&*ioc::refang(&indicator)].into_iter()).map_err(to_polars)?;
+    each(column, |text| Some(!sought.in_text(text).is_empty()))
 }
 
 fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
@@ -170,39 +191,6 @@ fn to_polars(message: String) -> PolarsError {
     PolarsError::ComputeError(message.into())
 }
 
-/// An address range in CIDR notation.
-struct Network {
-    base: u128,
-    prefix: u32,
-    is_v4: bool,
-}
-
-impl Network {
-    fn parse(text: &str) -> Result<Self, String> {
-        let complain = || format!("'{text}' is no network; write 10.0.0.0/8 or 2001:db8::/32");
-        let (address, prefix) = text.split_once('/').map_or((text, None), |(a, p)| (a, Some(p)));
-        let ip: IpAddr = address.parse().map_err(|_| complain())?;
-        let most = if ip.is_ipv4() { 32 } else { 128 };
-        let prefix: u32 = prefix.map_or(Ok(most), str::parse).map_err(|_| complain())?;
-        if prefix > most {
-            return Err(complain());
-        }
-        Ok(Self { base: bits(ip), prefix: 128 - most + prefix, is_v4: ip.is_ipv4() })
-    }
-
-    fn contains(&self, ip: IpAddr) -> bool {
-        let mask = u128::MAX.checked_shl(128 - self.prefix).unwrap_or(0);
-        ip.is_ipv4() == self.is_v4 && (bits(ip) & mask) == (self.base & mask)
-    }
-}
-
-fn bits(ip: IpAddr) -> u128 {
-    match ip {
-        IpAddr::V4(v4) => u128::from(u32::from(v4)),
-        IpAddr::V6(v6) => u128::from(v6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +214,10 @@ mod tests {
         assert_eq!(rows("has_text('FFE', ip)"), [4]);
         assert_eq!(rows("has_text('1', id, ip) AND NOT ip_in(ip, '10.0.0.0/8')"), [1, 4]);
         assert_eq!(rows("has_hidden(ip)"), [5]);
+        assert_eq!(rows("holds(ip, '10[.]20[.]4[.]17')"), [0]);
+        assert_eq!(rows("holds(ip, '0.20.4.17')"), [0_u32; 0]);
+        assert_eq!(rows("has_ioc(ip, 'ipv4', '192.52.193.20')"), [1]);
+        assert_eq!(rows("has_ioc(ip, 'dns', '192.52.193.20')"), [0_u32; 0]);
     }
 
     #[test]

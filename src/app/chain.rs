@@ -6,7 +6,7 @@ use super::Effect;
 use super::state::{App, Opening};
 use crate::model::{Focus, RowOrigin, Step, Table, TableId};
 use crate::operation;
-use crate::panes::{Choice, Overlay, PickItem, Picker, PickerPurpose, Tone};
+use crate::panes::{Choice, Overlay, PickItem, Picker, PickerPurpose, Tone, View};
 use crate::ui::count;
 
 /// A row of a table, and the step that made the table.
@@ -126,9 +126,7 @@ impl App {
     /// To the row of the evidence that the row under the cursor comes from.
     pub(super) fn go_to_evidence(&mut self) -> Vec<Effect> {
         let Some(origin) = self.view().and_then(|view| view.table().origin(view.row)) else {
-            let text = "this row was made of many rows, or of none: a filter by its values finds them";
-            self.say(Tone::Warning, text);
-            return Vec::new();
+            return self.go_behind();
         };
         // Of a table made of others the rows are no evidence.
         let is_opened = |id: TableId| self.maker_of(id).is_some_and(|step| step.inputs.is_empty());
@@ -143,6 +141,48 @@ impl App {
             }
         }
         self.open_origin(&origin)
+    }
+
+    /// From a row that counts others to these, by the filter that its values imply.
+    fn go_behind(&mut self) -> Vec<Effect> {
+        let Some(view) = self.view() else { return Vec::new() };
+        if view.stack.is_some() {
+            return self.follow_stack(true);
+        }
+        let (table, row) = (Arc::clone(view.table()), view.row);
+        let behind = self.maker_of(view.settled().0).and_then(|step| {
+            let inputs: Vec<Arc<Table>> = step.inputs.iter().map(|id| self.catalog.get(*id)).collect::<Option<_>>()?;
+            let behind = operation::behind(&step, &inputs, &table, row)?;
+            Some((*step.inputs.get(behind.input)?, behind.chip))
+        });
+        let Some((input, chip)) = behind else {
+            let text = "this row was made of many rows, or of none: a filter by its values finds them";
+            self.say(Tone::Warning, text);
+            return Vec::new();
+        };
+        let is_shown = |view: &View| view.settled().0 == input;
+        let is_based = |view: &View| view.base.0 == input || self.base_of(input) == view.base.0;
+        let shown = self.views.iter().position(is_shown);
+        let Some(at) = shown.or_else(|| self.views.iter().position(is_based)) else {
+            self.say(Tone::Warning, "the view that was counted is closed; undo brings it back");
+            return Vec::new();
+        };
+        self.at = at;
+        self.focus = Focus::Grid;
+        if shown.is_none() && !self.wanted().0.is_empty() {
+            self.say(Tone::Plain, "the filters here are not those that were counted under; drop them to see all rows");
+        }
+        self.add_chip(chip)
+    }
+
+    /// The table that a filtered or sorted one chose its rows from.
+    fn base_of(&self, mut id: TableId) -> TableId {
+        while let Some(recipe) = self.catalog.recipe(id).filter(|recipe| operation::keeps_rows(&recipe.step.operation))
+        {
+            let Some(input) = recipe.step.inputs.first() else { break };
+            id = *input;
+        }
+        id
     }
 
     /// Opens the evidence itself, with the cursor in a row of it.

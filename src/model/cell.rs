@@ -176,8 +176,22 @@ const fn to_micros(value: i64, unit: TimeUnit) -> i64 {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    parted_hex(bytes, "")
+}
+
+/// The same with a sign between the bytes.
+pub fn parted_hex(bytes: &[u8], between: &str) -> String {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |half: u8| char::from(DIGITS[usize::from(half & 15)]);
+    let mut text = String::with_capacity(bytes.len() * (2 + between.len()));
+    for (at, byte) in bytes.iter().enumerate() {
+        if at > 0 {
+            text.push_str(between);
+        }
+        text.push(digit(byte >> 4));
+        text.push(digit(*byte));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod zone;
 
 pub use budget::{Budget, Limits, Stop};
 pub use cancel::{Cancel, Progress};
-pub use cell::{Cell, CellKind, format_time, hex, json, plain_text, write_time};
+pub use cell::{Cell, CellKind, format_time, hex, json, parted_hex, plain_text, write_time};
 pub use chip::Chip;
 pub use desk::{Bookmark, Desk, DeskChange, Place, StackOf, ViewState};
 pub use evidence::{Evidence, SourceId};

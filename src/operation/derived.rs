@@ -101,7 +101,9 @@ impl Texts {
 
     /// Each distinct value in order of its first row, and for every row which of them it holds.
     pub fn distinct(&self) -> (Vec<&str>, Vec<Option<u32>>) {
-        let (mut known, mut distinct) = (PlHashMap::new(), Vec::new());
+        // Long texts are dear to hash again as the map grows, and a map for all of very many rows is dear to hold.
+        let capacity = self.0.len().min(1 << 17);
+        let (mut known, mut distinct) = (PlHashMap::with_capacity(capacity), Vec::new());
         let places = self.values().into_iter().map(|value| {
             let value = value?;
             Some(*known.entry(value).or_insert_with(|| {

@@ -10,9 +10,11 @@ use std::sync::Arc;
 use polars::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::behind::{Behind, any_of, holds, searched};
 use super::derived::{Texts, columns_of, derived, source_rows, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
 use crate::analysis::ioc::{self, CustomType, Ioc, IocType, Names, Wanted};
+use crate::analysis::sql_text::{literal, name};
 use crate::model::{Kind, Note, Role, Step, Table};
 
 pub const OPERATION: Operation = Operation {
@@ -237,7 +239,7 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcom
     let mut met: Vec<Met<'_>> = Vec::new();
     for hit in &hits.rows {
         let ioc = hits.ioc(hit);
-        let at = *known.entry((ioc.kind.id(), same_for_all(ioc))).or_insert_with(|| {
+        let at = *known.entry((ioc.kind.id(), ioc.same_for_all())).or_insert_with(|| {
             met.push(Met { ioc, count: 0, newest: None, first: None, last: None, rows: Vec::new() });
             met.len() - 1
         });
@@ -267,15 +269,18 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcom
     Ok(Outcome::of(cx.library.table(name, df)))
 }
 
-/// What an indicator is however it is written: the case of names and hashes says nothing.
-fn same_for_all(ioc: &Ioc) -> Cow<'_, str> {
-    use ioc::Kind::BuiltIn;
-    const AS_WRITTEN: &[IocType] =
-        &[IocType::Url, IocType::LinuxPath, IocType::Cryptocurrency, IocType::Ssdeep, IocType::WindowsPath];
-    match &ioc.kind {
-        BuiltIn(kind) if !AS_WRITTEN.contains(kind) => Cow::Owned(ioc.refanged.to_lowercase()),
-        _ => Cow::Borrowed(&ioc.refanged),
+/// The rows that hold a counted indicator.
+pub(super) fn behind(step: &Step, counted: &Table, row: usize) -> Option<Behind> {
+    let text = |name: &str| counted.full_text(row, counted.column(name)?);
+    let (columns, kind, refanged) = (searched(step)?, text("IoCType")?, text("refanged")?);
+    // Without --unique the rows have an origin of their own.
+    counted.column("count")?;
+    if IocType::named(&kind).is_none() || step.params.get("names").is_some_and(|names| names == "all") {
+        return Some(Behind { input: 0, chip: holds(&columns, &refanged) });
     }
+    let has = |column: &String| format!("has_ioc({}, {}, {})", name(column), literal(&kind), literal(&refanged));
+    let chip = any_of(&columns, has, format!("{} has {kind} {refanged}", columns.join(", ")));
+    Some(Behind { input: 0, chip })
 }
 
 /// An indicator and where it was met.

@@ -3,6 +3,7 @@
 //! The grid's keys, `casebook do`, pipelines and the journal all say these steps; `docs/generated/operations.md` and the
 //! command line's help are made from the table.
 
+mod behind;
 mod cmdline_features;
 mod columns;
 mod compare;
@@ -12,6 +13,7 @@ mod defang;
 mod derived;
 mod diff;
 mod domain_parts;
+mod error;
 mod explode;
 mod extract_iocs;
 mod filter;
@@ -37,6 +39,7 @@ mod risky_cmdline;
 mod sample;
 mod select;
 mod set_time;
+mod settled;
 mod sort;
 mod sql;
 mod stack;
@@ -52,10 +55,13 @@ use chrono::{DateTime, Utc};
 use polars::prelude::{Column, Expr, IntoColumn, NewChunkedArray, StringChunked, all, by_name};
 
 use crate::egress::{Gate, SentLog};
-use crate::model::{Cancel, Evidence, Progress, Role, Step, Table, TableId, format_time, parse_moment, plain_text};
+use crate::model::{Cancel, Evidence, Progress, Role, Step, Table, TableId, plain_text};
 use crate::query::{Library, Reach, Watch};
 
+pub use behind::{Behind, behind};
+pub use error::{Error, Result};
 pub use parameters::{ParamKind, ParamSpec, check, columns, quoted};
+pub use settled::settled;
 pub use sort::{parse_keys, show_keys};
 
 /// How many tables an operation works on.
@@ -161,40 +167,6 @@ impl Outcome {
     }
 }
 
-/// Errors of this room.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("there is no operation '{0}'; 'casebook operations' lists them")]
-    NoSuchOperation(String),
-    #[error("{operation}: {why}")]
-    Parameter { operation: String, why: String },
-    #[error("{operation} works on {wanted}, not on {given}")]
-    Inputs { operation: String, wanted: &'static str, given: usize },
-    #[error("{0}")]
-    Failed(String),
-    #[error("cancelled")]
-    Cancelled,
-    #[error(transparent)]
-    Query(crate::query::Error),
-}
-
-impl From<crate::query::Error> for Error {
-    fn from(error: crate::query::Error) -> Self {
-        match error {
-            crate::query::Error::Cancelled => Self::Cancelled,
-            other => Self::Query(other),
-        }
-    }
-}
-
-pub type Result<T> = std::result::Result<T, Error>;
-
-impl From<polars::prelude::PolarsError> for Error {
-    fn from(error: polars::prelude::PolarsError) -> Self {
-        Self::Failed(crate::query::plain_polars(&error))
-    }
-}
-
 /// Operations that choose among rows or order them, so that a row is still made from what it was made from.
 const KEEP_ROWS: &[&str] = &["convert", "filter", "head", "noted-rows", "sample", "select", "set-time", "sort"];
 
@@ -291,44 +263,6 @@ pub fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         outcome.table = outcome.table.with_roles(chosen);
     }
     Ok(outcome)
-}
-
-/// The step as a journal should keep it: what is relative to now or to the folder one stands in becomes absolute.
-pub fn settled(cx: &Cx<'_>, step: &Step) -> Step {
-    let mut settled = step.clone();
-    match (step.operation.as_str(), step.params.get("name"), step.params.get("path")) {
-        ("query", Some(name), _) => settled.params = cx.library.settled(name, &step.params, cx.now),
-        // A loaded table is named by its file, which means the same wherever the journal is replayed.
-        ("open", _, Some(path)) if path.starts_with("table:") => {
-            let source = cx.library.source(&path["table:".len()..]).map(|(source, _)| source.path());
-            if let Some(file) = source.ok().filter(|path| !path.starts_with("lab:")) {
-                let absolute = std::path::absolute(&file).map_or(file, |p| p.display().to_string());
-                settled.params.insert("path".to_owned(), absolute);
-            }
-        }
-        ("open", _, Some(path)) => {
-            let absolute = std::path::absolute(path).map(|p| p.display().to_string());
-            settled.params.insert("path".to_owned(), absolute.unwrap_or_else(|_| path.clone()));
-        }
-        _ => {}
-    }
-    for spec in find(&step.operation).map(|operation| operation.params).unwrap_or_default() {
-        let absolute = step.params.get(spec.name).and_then(|text| settled_value(cx, spec.kind, text));
-        settled.params.extend(absolute.map(|value| (spec.name.to_owned(), value)));
-    }
-    settled
-}
-
-/// What a parameter means on another day and in another folder; None where it means the same as it stands.
-fn settled_value(cx: &Cx<'_>, kind: ParamKind, text: &str) -> Option<String> {
-    let absolute = |path: &str| std::path::absolute(path).ok().map(|path| path.display().to_string());
-    match kind {
-        ParamKind::Moment => Some(format_time(parse_moment(text, cx.now).ok()?, 'T', None) + "Z"),
-        ParamKind::TextOrFile => Some(format!("@{}", absolute(text.strip_prefix('@')?)?)),
-        // The lab's answers are a word, and answers that stand in the journal are no path.
-        ParamKind::Path if text != "lab" && !text.contains('\n') => absolute(text),
-        _ => None,
-    }
 }
 
 /// A parameter that `check` has seen to be there.

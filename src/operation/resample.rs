@@ -6,11 +6,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, Months, NaiveDate};
 use polars::prelude::*;
 
+use super::behind::Behind;
 use super::parameters::columns;
 use super::{
     Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, free_name, name_of, need_columns, required,
 };
-use crate::model::{Column as TableColumn, Kind, Note, Role, Step, Table, plain_text};
+use crate::analysis::filter_text::{FilterColumn, all_of, equals};
+use crate::analysis::sql_text::{literal, name};
+use crate::model::{Chip, Column as TableColumn, Kind, Note, Role, Step, Table, format_time, plain_text};
 
 pub const OPERATION: Operation = Operation {
     id: "resample",
@@ -150,6 +153,23 @@ fn frame(
         columns.push(Column::new(name.as_str().into(), values));
     }
     Ok(DataFrame::new(counted.len(), columns)?)
+}
+
+/// The rows of a step of time, and of its value where they were counted apart.
+pub(super) fn behind(step: &Step, table: &Table, counted: &Table, row: usize) -> Option<Behind> {
+    let every = Every::parse(step.params.get("every")?).ok()?;
+    let time = time_column(step, table).ok()?;
+    let by = step.params.get("by").and_then(|by| columns(by).ok()).and_then(|by| by.into_iter().next());
+    let start = counted.frame().columns().first()?.as_materialized_series().to_physical_repr().i64().ok()?.get(row)?;
+    let (from, to) = (format_time(start, ' ', None), format_time(every.next(start)?, ' ', None));
+    let expr = format!("({0} >= {1} AND {0} < {2})", name(&time.name), literal(&from), literal(&to));
+    let mut chips = vec![Chip { expr, label: format!("{} {from} to {to}", time.name) }];
+    if let Some(column) = by.and_then(|by| table.column(&by)) {
+        let value = counted.column(&column.name).and_then(|c| counted.full_text(row, c));
+        let about = FilterColumn { name: &column.name, kind: column.kind, is_shown: true };
+        chips.push(equals(about, value.as_deref(), true));
+    }
+    Some(Behind { input: 0, chip: all_of(&chips, true) })
 }
 
 /// A step of time.

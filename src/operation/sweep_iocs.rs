@@ -7,12 +7,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use polars::prelude::*;
 
+use super::behind::{Behind, holds};
 use super::derived::{Texts, every_row, source_rows, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result};
-use crate::analysis::ioc::{self, Ioc, IocType, Wanted};
+use crate::analysis::ioc::{self, Ioc, IocType, Sought, Wanted};
 use crate::analysis::ip;
 use crate::model::{Evidence, Kind, Note, Role, Step, Table};
 
@@ -41,14 +41,13 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     for ioc in &mut iocs {
         ioc.refanged = shortest(ioc).unwrap_or_else(|| std::mem::take(&mut ioc.refanged));
     }
-    let words: Vec<String> = iocs.iter().map(|ioc| ioc.refanged.to_lowercase()).collect();
-    let search = AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(&words);
-    let search = search.map_err(|e| Error::Failed(e.to_string()))?;
+    let sought = Sought::new(iocs.iter().map(|ioc| ioc.refanged.as_str())).map_err(Error::Failed)?;
+    let names = names_of(inputs);
     let mut rows = Vec::new();
-    for table in inputs {
+    for (table, name) in inputs.iter().zip(&names) {
         for column in table.columns.iter().filter(|c| matches!(c.kind, Kind::Text | Kind::Nested) && !repeats(&c.name))
         {
-            rows.extend(swept(cx, &search, &words, table, &column.name)?);
+            rows.extend(swept(cx, &sought, table, name, &column.name)?);
         }
     }
     rows.sort_by(|a, b| (a.ioc, &a.table, &a.column).cmp(&(b.ioc, &b.table, &b.column)));
@@ -61,6 +60,24 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         table.notes.push(Note::counted("sweep", what, n_left as u64));
     }
     Ok(Outcome { opened, ..Outcome::of(table) })
+}
+
+/// The tables by name; of several with one name the further ones are numbered.
+fn names_of(tables: &[Arc<Table>]) -> Vec<String> {
+    let numbered =
+        |(at, table): (usize, &Arc<Table>)| match tables[..at].iter().filter(|t| t.name == table.name).count() {
+            0 => table.name.clone(),
+            n => format!("{} ({})", table.name, n + 1),
+        };
+    tables.iter().enumerate().map(numbered).collect()
+}
+
+/// The rows that hold a sighting's indicator.
+pub(super) fn behind(inputs: &[Arc<Table>], counted: &Table, row: usize) -> Option<Behind> {
+    let text = |name: &str| counted.full_text(row, counted.column(name)?);
+    let (table, column, observable) = (text("table")?, text("column")?, text("Observable")?);
+    let input = names_of(inputs).iter().position(|name| *name == table)?;
+    Some(Behind { input, chip: holds(&[column], &observable) })
 }
 
 /// Columns of decoded payloads that say again what another one of the row says.
@@ -126,10 +143,10 @@ impl Sighting {
 }
 
 /// Every indicator that stands in a column.
-fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, column: &str) -> Result<Vec<Sighting>> {
+fn swept(cx: &Cx<'_>, sought: &Sought, table: &Table, name: &str, column: &str) -> Result<Vec<Sighting>> {
     let texts = Texts::of(table, column)?;
     let (distinct, places) = texts.distinct();
-    let found: Vec<Vec<usize>> = worked(cx, &distinct, |text| found_in(search, words, text))?;
+    let found: Vec<Vec<usize>> = worked(cx, &distinct, |text| sought.in_text(text))?;
     if found.iter().all(Vec::is_empty) {
         return Ok(Vec::new());
     }
@@ -142,43 +159,13 @@ fn swept(cx: &Cx<'_>, search: &AhoCorasick, words: &[String], table: &Table, col
         let Some(iocs) = place.and_then(|place| found.get(place as usize)) else { continue };
         for ioc in iocs {
             let sighting = sightings.entry(*ioc).or_insert_with(|| {
-                let (table, column) = (Some(table.name.clone()), Some(column.to_owned()));
+                let (table, column) = (Some(name.to_owned()), Some(column.to_owned()));
                 Sighting { table, column, ..Sighting::nowhere(*ioc) }
             });
             sighting.add(rows[row as usize], times.and_then(|times| times.get(row as usize)));
         }
     }
     Ok(sightings.into_values().collect())
-}
-
-/// The indicators that stand in a text as a whole, each once.
-fn found_in(search: &AhoCorasick, words: &[String], text: &str) -> Vec<usize> {
-    let live = ioc::refang(text);
-    let mut found = Vec::new();
-    for hit in search.find_overlapping_iter(live.as_bytes()) {
-        let ioc = hit.pattern().as_usize();
-        if !found.contains(&ioc) && is_whole(&live, words.get(ioc).map_or("", |w| w), hit.start(), hit.end()) {
-            found.push(ioc);
-        }
-    }
-    found
-}
-
-/// Whether what stands before and after leaves the indicator whole. A name may have names before it.
-fn is_whole(text: &str, word: &str, start: usize, end: usize) -> bool {
-    let before = text.get(..start).and_then(|t| t.chars().next_back());
-    let mut after = text.get(end..).map(str::chars).into_iter().flatten();
-    let next = after.next();
-    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let is_number = word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let is_part_of_number =
-        is_number && (before == Some('.') || (next == Some('.') && after.next().is_some_and(|c| c.is_ascii_digit())));
-    let ends_in_label = next == Some('-')
-        || (next == Some('.')
-            && !is_number
-            && goes_on(text.get(end + 1..).and_then(|t| t.chars().next()))
-            && !word.contains('/'));
-    !goes_on(before) && before != Some('-') && !goes_on(next) && !is_part_of_number && !ends_in_label
 }
 
 fn frame(iocs: &[Ioc], rows: &[Sighting]) -> Result<DataFrame> {
@@ -201,38 +188,4 @@ fn frame(iocs: &[Ioc], rows: &[Sighting]) -> Result<DataFrame> {
         Int64Chunked::from_iter_options("first_row".into(), rows.iter().map(|row| row.first_row)).into_column(),
     ];
     Ok(DataFrame::new(rows.len(), columns)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(word: &str, text: &str) -> bool {
-        let words = [word.to_owned()];
-        let search = AhoCorasick::builder().ascii_case_insensitive(true).build(&words).unwrap();
-        !found_in(&search, &words, text).is_empty()
-    }
-
-    #[test]
-    fn an_indicator_counts_only_where_it_stands_as_a_whole() {
-        for (word, text, is_there) in [
-            ("10.0.0.1", "from 10.0.0.1 port 22", true),
-            ("10.0.0.1", "from 10.0.0.1.", true),
-            ("10.0.0.1", "10.0.0.1:443", true),
-            ("10.0.0.1", "10.0.0.11", false),
-            ("10.0.0.1", "110.0.0.1", false),
-            ("10.0.0.1", "1.10.0.0.1", false),
-            ("10.0.0.1", "10.0.0.1.5", false),
-            ("example.net", "http://WWW.example.net/a", true),
-            ("example.net", "www[.]example[.]net", true),
-            ("example.net", "example.net.evil.test", false),
-            ("example.net", "myexample.net", false),
-            ("example.net", "not-example.net", false),
-            ("example.net", "at example.net.", true),
-            ("d41d8cd98f00b204e9800998ecf8427e", "MD5=D41D8CD98F00B204E9800998ECF8427E", true),
-            ("d41d8cd98f00b204e9800998ecf8427e", "0d41d8cd98f00b204e9800998ecf8427e", false),
-        ] {
-            assert_eq!(found(word, text), is_there, "{word} in {text}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! [`crate::analysis::decode`] for what counts as a payload. Nothing is written to disk, and names of members are only
 //! shown.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use polars::prelude::*;
@@ -11,7 +12,7 @@ use polars::prelude::*;
 use super::derived::{Texts, column_of, derived, source_rows, worked};
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, name_of};
 use crate::analysis::decode::{Finding, Unpacked, unpack};
-use crate::model::{Budget, Limits, Note, Step, Table, hex};
+use crate::model::{Budget, Limits, Note, Step, Table, hex, parted_hex};
 
 pub const OPERATION: Operation = Operation {
     id: "unpack-base64",
@@ -53,11 +54,12 @@ fn notes(about: &str, found: &[(&Finding, Option<&str>)]) -> Option<Note> {
 }
 
 /// The columns, those that MSTICPy has too first and by its names.
-fn columns_of(found: &[(&Finding, Option<&str>)], rows: &[i64]) -> Vec<Column> {
-    let text = |name: &str, of: &dyn Fn(&Finding) -> Option<String>| {
+fn columns_of<'a>(found: &[(&'a Finding, Option<&str>)], rows: &[i64]) -> Vec<Column> {
+    let text = |name: &str, of: &dyn Fn(&'a Finding) -> Option<Cow<'a, str>>| {
         let values = found.iter().map(|(finding, _)| of(finding));
         StringChunked::from_iter_options(name.into(), values).into_column()
     };
+    let of = |text: &'a str| Some(Cow::Borrowed(text));
     let number = |name: &str, of: &dyn Fn(&Finding) -> Option<i64>| {
         let values = found.iter().map(|(finding, _)| of(finding));
         Int64Chunked::from_iter_options(name.into(), values).into_column()
@@ -65,38 +67,25 @@ fn columns_of(found: &[(&Finding, Option<&str>)], rows: &[i64]) -> Vec<Column> {
     let count = |n: usize| i64::try_from(n).ok();
     let full = found.iter().map(|(_, full)| *full);
     vec![
-        text("reference", &|f| Some(f.reference.clone())),
-        text("original_string", &|f| Some(f.original.clone())),
-        text("file_name", &|f| Some(f.file_name.clone().unwrap_or_else(|| "unknown".to_owned()))),
-        text("file_type", &|f| f.file_type.as_ref().map(ToString::to_string)),
-        text("input_bytes", &|f| Some(hex(&f.bytes))),
-        text("decoded_string", &|f| f.text.clone()),
-        text("encoding_type", &|f| Some(f.encoding.as_str().to_owned())),
-        text("md5", &|f| Some(f.md5.clone())),
-        text("sha1", &|f| Some(f.sha1.clone())),
-        text("sha256", &|f| Some(f.sha256.clone())),
-        text("printable_bytes", &|f| Some(spaced_hex(&f.bytes))),
+        text("reference", &|f| of(&f.reference)),
+        text("original_string", &|f| of(&f.original)),
+        text("file_name", &|f| of(f.file_name.as_deref().unwrap_or("unknown"))),
+        text("file_type", &|f| f.file_type.map(Cow::Borrowed)),
+        text("input_bytes", &|f| Some(Cow::Owned(hex(&f.bytes)))),
+        text("decoded_string", &|f| f.text.as_deref().map(Cow::Borrowed)),
+        text("encoding_type", &|f| of(f.encoding.as_str())),
+        text("md5", &|f| of(&f.md5)),
+        text("sha1", &|f| of(&f.sha1)),
+        text("sha256", &|f| of(&f.sha256)),
+        text("printable_bytes", &|f| Some(Cow::Owned(parted_hex(&f.bytes, " ")))),
         Column::new("src_index".into(), rows),
         StringChunked::from_iter_options("full_decoded_string".into(), full).into_column(),
         number("depth", &|f| Some(i64::from(f.depth))),
-        text("parent", &|f| f.parent.clone()),
+        text("parent", &|f| f.parent.as_deref().map(Cow::Borrowed)),
         number("offset", &|f| count(f.offset?)),
-        text("container", &|f| Some(f.container.as_str().to_owned())),
+        text("container", &|f| of(f.container.as_str())),
         number("size", &|f| count(f.size)),
         Float64Chunked::from_iter_values("entropy".into(), found.iter().map(|(f, _)| f.entropy)).into_column(),
-        text("truncated", &|f| f.truncated.clone()),
+        text("truncated", &|f| f.truncated.as_deref().map(Cow::Borrowed)),
     ]
-}
-
-/// Bytes in hexadecimal with a space between them, as the eye reads them.
-fn spaced_hex(bytes: &[u8]) -> String {
-    let digits = hex(bytes);
-    let mut out = String::with_capacity(digits.len() / 2 * 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && at.is_multiple_of(2) {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
 }

@@ -103,3 +103,36 @@ fn any_operation_can_be_chosen_and_filled_in() {
     driver.keys("g T a n");
     assert!(driver.screen().contains("offline, so nothing is asked"), "{}", driver.screen());
 }
+
+#[test]
+fn one_key_goes_from_a_count_to_the_rows_that_it_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lines.csv");
+    let lines = "time,text\n2026-03-04T02:10:00Z,to evil.example.net\n2026-03-04T02:20:00Z,from www.evil.example.net\n\
+                 2026-03-04T03:10:00Z,evil[.]example[.]net it is\n2026-03-04T03:20:00Z,nothing\n";
+    std::fs::write(&path, lines).unwrap();
+    let mut driver = Driver::with(Wanted { size: (140, 30), ..Wanted::default() });
+    driver.keys("o").text(path.to_str().unwrap()).keys("Enter l");
+    // What extract-iocs counted are the cells that hold this very name.
+    driver.keys("a o").text("extract-iocs").keys("Enter Tab Space Enter");
+    let screen = driver.screen();
+    assert!(screen.contains("indicators of lines  2 rows"), "{screen}");
+    driver.keys(".");
+    let screen = driver.screen();
+    assert!(screen.contains("lines  2 of 4 rows"), "{screen}");
+    assert!(screen.contains("text has dns evil.example.net"), "{screen}");
+    // A sighting counts the names under it as well.
+    driver.keys("u a s").text("evil[.]example[.]net").keys("Enter");
+    // The indicators of before are open, too, so that it stands in three columns.
+    assert!(driver.screen().contains("sweep  3 rows"), "{}", driver.screen());
+    driver.keys("j j .");
+    let screen = driver.screen();
+    assert!(screen.contains("lines  3 of 4 rows") && screen.contains("text holds evil.example.net"), "{screen}");
+    // An hour's count.
+    driver.keys("u g r").text("1h").keys("Enter j .");
+    let screen = driver.screen();
+    assert!(screen.contains("lines  2 of 4 rows") && screen.contains("2026-03-04 03:00:00 to"), "{screen}");
+    // A stacked value, as with Enter.
+    driver.keys("u l v .");
+    assert!(driver.screen().contains("lines  1 of 4 rows"), "{}", driver.screen());
+}

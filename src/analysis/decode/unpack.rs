@@ -11,7 +11,7 @@ use super::markup::{Capped, Label, cut};
 use super::reading::Reading;
 use super::search::{Payload, search};
 use super::{Finding, Unpacked, Wrapping};
-use crate::model::{Budget, Stop};
+use crate::model::{Budget, Stop, hex};
 
 /// Times `kept` that the encoded texts shown beside members of archives may take together.
 const ORIGINALS: usize = 8;
@@ -210,23 +210,12 @@ fn finding(item: &Item<'_>, index: usize, place: &Place, kept: usize) -> Finding
         size: bytes.len(),
         text,
         encoding,
-        md5: hexadecimal(&Md5::digest(bytes)),
-        sha1: hexadecimal(&Sha1::digest(bytes)),
-        sha256: hexadecimal(&Sha256::digest(bytes)),
+        md5: hex(&Md5::digest(bytes)),
+        sha1: hex(&Sha1::digest(bytes)),
+        sha256: hex(&Sha256::digest(bytes)),
         entropy: entropy(bytes),
         truncated: item.member.stop.map(|stop| stop.to_string()),
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xf)]);
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(*byte));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -600,7 +589,7 @@ mod tests {
         let limits = Limits { kept: 8, ..Limits::default() };
         let all = unpack(&many, &mut Budget::new(limits, &Cancel::default()));
         assert_eq!((all.findings[0].text.as_deref(), all.findings[0].size), (Some("payload "), 18));
-        assert_eq!(all.findings[0].sha256, hexadecimal(&Sha256::digest(b"payload number one")));
+        assert_eq!(all.findings[0].sha256, hex(&Sha256::digest(b"payload number one")));
     }
 
     #[test]
@@ -639,13 +628,13 @@ mod tests {
         #[test]
         fn encoded_words_are_found(words in "[a-z]{4,9}( [a-z]{3,9}){2,12}", way in 0..6_usize, before in "[a-z ]{0,12}") {
             // A short number in hexadecimal is a number.
-            prop_assume!(way != 4 || words.len() >= 16 || hexadecimal(words.as_bytes()).contains(|c: char| c.is_alphabetic()));
+            prop_assume!(way != 4 || words.len() >= 16 || hex(words.as_bytes()).contains(|c: char| c.is_alphabetic()));
             let payload = match way {
                 0 => STANDARD.encode(&words),
                 1 => STANDARD_NO_PAD.encode(&words),
                 2 => URL_SAFE.encode(&words),
                 3 => URL_SAFE_NO_PAD.encode(wide(&words)),
-                4 => hexadecimal(words.as_bytes()).to_uppercase(),
+                4 => hex(words.as_bytes()).to_uppercase(),
                 _ => STANDARD.encode(&words).as_bytes().chunks(32).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n"),
             };
             let all = texts(&format!("{before} '{payload}' end"));

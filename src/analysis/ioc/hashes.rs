@@ -12,7 +12,7 @@ const MOST_DIGITS: usize = 128;
 pub(super) fn long_stretches(scan: &mut Scanner<'_>, run: Run) {
     for range in stretches(scan, run) {
         let text = scan.slice(range.clone());
-        if !(25..=MOST_DIGITS).contains(&text.len()) || !text.is_ascii() {
+        if !(Run::LONG..=MOST_DIGITS).contains(&text.len()) || !text.is_ascii() {
             continue;
         }
         match hash(text) {

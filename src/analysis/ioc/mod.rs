@@ -17,14 +17,17 @@ mod names;
 mod paths;
 mod refang;
 mod scan;
+mod sought;
 mod urls;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 pub use custom::{CustomType, extract_custom};
 use refang::Refanged;
 pub use refang::refang;
 use scan::{Found, Scanner};
+pub use sought::Sought;
 pub(in crate::analysis) use urls::is_scheme;
 
 /// A type of indicator that is built in.
@@ -206,6 +209,18 @@ pub struct Ioc {
     pub offset: usize,
 }
 
+impl Ioc {
+    /// What it is however it is written: the case of names and hashes says nothing.
+    pub fn same_for_all(&self) -> Cow<'_, str> {
+        const AS_WRITTEN: &[IocType] =
+            &[IocType::Url, IocType::LinuxPath, IocType::Cryptocurrency, IocType::Ssdeep, IocType::WindowsPath];
+        match &self.kind {
+            Kind::BuiltIn(kind) if !AS_WRITTEN.contains(kind) => Cow::Owned(self.refanged.to_lowercase()),
+            _ => Cow::Borrowed(&self.refanged),
+        }
+    }
+}
+
 /// The indicators of a text in order of place; each type and observable once.
 pub fn extract(text: &str, wanted: &Wanted) -> Vec<Ioc> {
     let live = Refanged::of(text);
@@ -219,11 +234,34 @@ pub fn extract(text: &str, wanted: &Wanted) -> Vec<Ioc> {
         return Vec::new();
     }
     found.sort_by_key(|f| (f.start, f.kind));
-    let mut seen = HashSet::with_capacity(found.len());
+    let mut seen = Seen::default();
     found.into_iter().filter_map(|f| ioc(text, &live, f, &mut seen)).collect()
 }
 
-fn ioc<'a>(text: &'a str, live: &Refanged<'_>, found: Found, seen: &mut HashSet<(IocType, &'a str)>) -> Option<Ioc> {
+/// What was found already in a text. Most texts hold few indicators, which are sooner compared than hashed.
+#[derive(Default)]
+struct Seen<'a> {
+    first: Vec<(IocType, &'a str)>,
+    more: HashSet<(IocType, &'a str)>,
+}
+
+impl<'a> Seen<'a> {
+    const FEW: usize = 8;
+
+    /// Whether this is new.
+    fn insert(&mut self, found: (IocType, &'a str)) -> bool {
+        if self.first.contains(&found) {
+            return false;
+        }
+        if self.first.len() < Self::FEW {
+            self.first.push(found);
+            return true;
+        }
+        self.more.insert(found)
+    }
+}
+
+fn ioc<'a>(text: &'a str, live: &Refanged<'_>, found: Found, seen: &mut Seen<'a>) -> Option<Ioc> {
     let written = live.written(found.start..found.end);
     let observable = text.get(written.clone())?;
     if !seen.insert((found.kind, observable)) {

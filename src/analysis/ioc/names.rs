@@ -65,14 +65,17 @@ pub(super) fn ascii_form(word: &str) -> Option<Cow<'_, str>> {
 /// Whether labels are valid, by RFC 1035 and 1123; underscores may stand in front of the last two.
 fn is_name(ascii: &str) -> bool {
     let mut labels = 0;
-    for label in ascii.rsplit('.') {
+    for label in ascii.as_bytes().rsplit(|byte| *byte == b'.') {
         labels += 1;
         let is_sign = |byte: u8| byte == b'-' || (byte == b'_' && labels > 2);
-        let is_valid = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_sign(byte));
-        let is_last = labels == 1;
-        let is_top = || label.len() > 1 && label.bytes().all(|b| b.is_ascii_lowercase()) || label.starts_with("xn--");
-        let is_sized = (1..=LABEL_LENGTH).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
-        if !is_valid || !is_sized || (is_last && !is_top()) {
+        let is_top = || label.len() > 1 && label.iter().all(u8::is_ascii_lowercase) || label.starts_with(b"xn--");
+        // Most words with dots are no names, and their last label says so.
+        let is_valid = (labels > 1 || is_top())
+            && (1..=LABEL_LENGTH).contains(&label.len())
+            && label.first() != Some(&b'-')
+            && label.last() != Some(&b'-')
+            && label.iter().all(|byte| byte.is_ascii_alphanumeric() || is_sign(*byte));
+        if !is_valid {
             return false;
         }
     }

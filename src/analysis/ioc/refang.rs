@@ -44,6 +44,9 @@ impl<'a> Refanged<'a> {
         let mut slashes = Slashes::default();
         while let Some(start) = next_sign(text.as_bytes(), at) {
             at = start + 1;
+            if !may_begin(text.as_bytes(), start) {
+                continue;
+            }
             let slash = slashes.form_at(text.as_bytes(), start);
             let Some(form) = slash.or_else(|| form_at(text.as_bytes(), start, done)) else { continue };
             live.push_str(text.get(done..form.written.start).unwrap_or_default());
@@ -99,6 +102,23 @@ const SIGNS: [bool; 256] = {
     }
     table
 };
+
+/// Whether the neighbour of a sign allows for a form, which that of most does not.
+fn may_begin(bytes: &[u8], at: usize) -> bool {
+    let next = || bytes.get(at + 1).map_or(0, u8::to_ascii_lowercase);
+    let before = || at.checked_sub(1).and_then(|at| bytes.get(at)).map_or(0, u8::to_ascii_lowercase);
+    match bytes.get(at) {
+        Some(b'[' | b'(' | b'{' | b'<') => matches!(next(), b'.' | b'd' | b'a' | b'@' | b':' | b'/' | b' '),
+        Some(b']') => before() == b'.',
+        Some(b'x' | b'X') => matches!(next(), b'x' | b't' | b'p'),
+        Some(b'*') => next() == b'*',
+        Some(b'w' | b'W') => before() == b'o',
+        Some(b'D') => next() == b'o',
+        Some(b'A') => next() == b't',
+        Some(b'&') => next() == b'#',
+        _ => true,
+    }
+}
 
 /// The URL whose slashes are written otherwise.
 #[derive(Default)]

@@ -171,6 +171,15 @@ impl<'a> Scanner<'a> {
         ahead.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(ahead.len())
     }
 
+    /// The end of a word of letters and digits alone, as most are, whose length, first letter and neighbour make it
+    /// nothing that anybody looks for.
+    fn end_of_word(&self, start: usize) -> Option<usize> {
+        let end = start + self.word_length(start, self.bytes.len());
+        let next = self.byte(end);
+        let is_plain = end - start < Run::LONG && class(next) == Class::Other && next != b'\\';
+        (is_plain && !matches!(self.byte(start), b'A' | b'a')).then_some(end)
+    }
+
     fn letter_width(&self, at: usize) -> Option<usize> {
         let c = self.text.get(at..)?.chars().next()?;
         c.is_alphanumeric().then(|| c.len_utf8())
@@ -178,6 +187,9 @@ impl<'a> Scanner<'a> {
 
     /// Hands a run to who knows its form; where to go on.
     fn look_at(&mut self, start: usize) -> usize {
+        if let Some(end) = self.end_of_word(start) {
+            return end;
+        }
         let mut run = self.run_at(start, self.bytes.len());
         if run.is_plain() && !matches!(self.byte(run.end), b'%' | b'\\') && !matches!(self.byte(start), b'A' | b'a') {
             return run.end;
@@ -206,7 +218,7 @@ impl<'a> Scanner<'a> {
 
     /// What its form alone gives away, wherever it stands.
     fn by_form(&mut self, run: Run) {
-        if run.longest >= 25 {
+        if run.longest >= Run::LONG {
             hashes::long_stretches(self, run);
         }
         if run.hyphens >= 2 {
@@ -251,17 +263,20 @@ impl<'a> Scanner<'a> {
         if !text.contains(['.', '-']) {
             return hashes::system_number(self, start, end);
         }
+        if !text.as_bytes().windows(2).any(|pair| pair == b"..") {
+            return self.dotted(start, end);
+        }
         let mut from = start;
         // An ellipsis parts words.
         for word in text.split("..") {
-            if addresses::of_dots(self, from, from + word.len()) {
-                from += word.len() + 2;
-                continue;
-            }
-            if !self.is_in_url(from) {
-                names::name(self, from, from + word.len(), names::Place::Text);
-            }
+            self.dotted(from, from + word.len());
             from += word.len() + 2;
+        }
+    }
+
+    fn dotted(&mut self, start: usize, end: usize) {
+        if !addresses::of_dots(self, start, end) && !self.is_in_url(start) {
+            names::name(self, start, end, names::Place::Text);
         }
     }
 
@@ -305,9 +320,12 @@ impl<'a> Scanner<'a> {
 }
 
 impl Run {
+    /// Bytes of the shortest stretch that may be a hash or an address of a currency.
+    pub const LONG: usize = 25;
+
     /// Whether it is a word as most are, in which only what stands around it could be of interest.
     const fn is_plain(self) -> bool {
-        self.dots + self.colons + self.ats + self.hyphens == 0 && self.longest < 25
+        self.dots + self.colons + self.ats + self.hyphens == 0 && self.longest < Self::LONG
     }
 
     fn count(&mut self, sign: Class) {

@@ -106,7 +106,7 @@ fn holds(args: &mut [Column]) -> PolarsResult<Column> {
     const USAGE: &str = "holds(column, 'indicator')";
     let [column, indicator] = expect(args, USAGE)?;
     let indicator = constant(indicator, USAGE)?;
-    let sought = Sought::new([&*ioc::refang(&indicator)].into_iter()).map_err(to_polars)?;
+    let sought = Sought::new([&*indicator].into_iter()).map_err(to_polars)?;
     each(column, |text| Some(!sought.in_text(text).is_empty()))
 }
 

@@ -185,7 +185,7 @@ impl App {
                 let none: &[&str] = if spec.required { &[] } else { &[""] };
                 Field::choice(spec.name, spec.name, &doc, &[none, &names].concat())
             }
-            ParamKind::Flag => Field::choice(spec.name, spec.name, &doc, &["", "true"]),
+            ParamKind::Flag => Field::choice(spec.name, spec.name, &doc, &["no", "yes"]),
             ParamKind::Choice(words) if spec.required => Field::choice(spec.name, spec.name, &doc, words),
             ParamKind::Choice(words) => Field::choice(spec.name, spec.name, &doc, &[&[""], words].concat()),
             ParamKind::Columns if spec.required => Field::text(spec.name, spec.name, doc, &column),
@@ -209,9 +209,11 @@ impl App {
         let operation = operation::find(id).map_err(|e| e.to_string())?;
         for spec in operation.params {
             let value = form.value(spec.name).trim();
-            if value.is_empty() {
-                continue;
-            }
+            let value = match (spec.kind, value) {
+                (_, "") | (ParamKind::Flag, "no") => continue,
+                (ParamKind::Flag, "yes") => "true",
+                (_, value) => value,
+            };
             if spec.kind == ParamKind::Table {
                 let number = value.split(':').next().and_then(|n| n.parse::<usize>().ok());
                 let other = number.and_then(|n| self.views.get(n.checked_sub(1)?)).ok_or("that view is closed")?;

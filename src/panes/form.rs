@@ -47,6 +47,11 @@ impl Field {
         self.input.value()
     }
 
+    /// Its value as it stands on the screen; no word may be one of the choices.
+    fn shown(&self) -> &str {
+        if self.value().is_empty() && !self.choices.is_empty() { "not set" } else { self.value() }
+    }
+
     /// The next of the words, or the one before.
     pub fn turn(&mut self, delta: isize) {
         let n_choices = self.choices.len();
@@ -96,8 +101,8 @@ pub fn draw(screen: &Screen<'_>, form: &Form, buf: &mut Buffer) {
         let value = Rect { x: line.x + label_width + 2, width: line.width.saturating_sub(label_width + 2), ..line };
         match (focused, field.choices.is_empty()) {
             (true, true) => input_line(screen, &field.input, value, look.raised, buf),
-            (true, false) => put(look, buf, value, &format!("< {} >", field.value()), look.accent.bg(background)),
-            (false, _) => put(look, buf, value, field.value(), look.raised),
+            (true, false) => put(look, buf, value, &format!("< {} >", field.shown()), look.accent.bg(background)),
+            (false, _) => put(look, buf, value, field.shown(), look.raised),
         };
     }
     let below = |n: u16| Rect { y: inner.bottom().saturating_sub(n), height: 1, ..inner };
@@ -109,5 +114,5 @@ pub fn draw(screen: &Screen<'_>, form: &Form, buf: &mut Buffer) {
     for (line, up) in wrapped(look, note.0, inner.width, 2).iter().zip([3, 2]) {
         put_shown(look, buf, below(up), line, note.1);
     }
-    put(look, buf, below(1), "Enter go   Tab next   left right choose   Esc leave", look.dim.bg(background));
+    put(look, buf, below(1), "Enter go   Tab next   left right Space choose   Esc leave", look.dim.bg(background));
 }

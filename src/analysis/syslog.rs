@@ -1,6 +1,8 @@
 //! Syslog lines: RFC 5424, RFC 3164, and RFC 3164 with the ISO times that rsyslog and systemd write.
 
 use chrono::NaiveDate;
+use serde_json::map::Entry;
+use serde_json::{Map, Value};
 
 use super::timestamp::TimeFormat;
 
@@ -13,6 +15,10 @@ pub struct SyslogLine<'a> {
     pub priority: Option<(u8, u8)>,
     pub process: Option<&'a str>,
     pub process_id: Option<&'a str>,
+    /// What kind of message it is (RFC 5424).
+    pub message_id: Option<&'a str>,
+    /// The structured data as it is written (RFC 5424), `[id name="value"]...`; [`structured`] takes it apart.
+    pub data: Option<&'a str>,
     pub message: &'a str,
 }
 
@@ -70,7 +76,7 @@ pub fn parse(line: &str) -> Option<SyslogLine<'_>> {
         return None;
     }
     let (process, process_id) = tag.map_or((None, None), |tag| process_of(tag));
-    Some(SyslogLine { time: Some(time), host, priority, process, process_id, message })
+    Some(SyslogLine { time: Some(time), host, priority, process, process_id, message, ..SyslogLine::default() })
 }
 
 /// Whether a word says how bad something is, in upper case as logs of programs write it.
@@ -93,38 +99,98 @@ fn priority_of(line: &str) -> (Option<(u8, u8)>, &str) {
 fn rfc5424(rest: &str) -> Option<SyslogLine<'_>> {
     let mut parts = rest.splitn(6, ' ');
     let mut next = || parts.next();
-    let (time, host, app, process_id, _id, rest) = (next()?, next()?, next()?, next()?, next()?, next()?);
+    let (time, host, app, process_id, message_id, rest) = (next()?, next()?, next()?, next()?, next()?, next()?);
     let value = |text| Some(text).filter(|t| *t != "-");
     let time = value(time).and_then(|t| TimeFormat::Iso.parse(t)).map(SyslogTime::Full);
-    let message = after_structured_data(rest).trim_start_matches('\u{feff}');
+    let (data, message) = rest.split_at(data_length(rest));
+    let message = message.strip_prefix(' ').unwrap_or(message).trim_start_matches('\u{feff}');
     Some(SyslogLine {
         time,
         host: value(host).unwrap_or(""),
         priority: None,
         process: value(app),
         process_id: value(process_id),
+        message_id: value(message_id),
+        data: value(data).filter(|data| !data.is_empty()),
         message,
     })
 }
 
-/// What follows `-` or `[id name="value"]...`; an escaped bracket does not end it.
-fn after_structured_data(rest: &str) -> &str {
-    if let Some(message) = rest.strip_prefix('-') {
-        return message.trim_start();
+/// Bytes of `-` or of `[id name="value"]...`; none where a sender left structured data out, or where it never ends.
+fn data_length(rest: &str) -> usize {
+    if rest == "-" || rest.starts_with("- ") {
+        return 1;
     }
+    let mut at = 0;
+    while let Some(length) = element(&rest[at..]).map(|(_, _, length)| length) {
+        at += length;
+    }
+    if rest[at..].is_empty() || rest[at..].starts_with(' ') { at } else { 0 }
+}
+
+/// The first element of structured data: its id, its parameters as they are written, and its length with the brackets.
+fn element(text: &str) -> Option<(&str, &str, usize)> {
+    let inside = text.strip_prefix('[')?;
     let (mut quoted, mut escaped) = (false, false);
-    let mut previous = ' ';
-    for (at, c) in rest.char_indices() {
+    let end = inside.char_indices().find(|(_, c)| {
+        let is_end = *c == ']' && !quoted;
         match c {
             _ if escaped => escaped = false,
-            '\\' => escaped = true,
+            '\\' => escaped = quoted,
             '"' => quoted = !quoted,
-            ' ' if !quoted && previous == ']' => return &rest[at + 1..],
             _ => {}
         }
-        previous = c;
+        is_end
+    });
+    let (body, length) = end.map(|(end, _)| (&inside[..end], end + 2))?;
+    let (id, parameters) = body.split_once(' ').unwrap_or((body, ""));
+    let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'=' | b'"'));
+    is_id.then_some((id, parameters, length))
+}
+
+/// Structured data as JSON, `{"id": {"name": "value"}}`, with the escapes of RFC 5424 resolved. A name that comes more
+/// than once has a list of values.
+pub fn structured(data: &str) -> Value {
+    let mut elements = Map::new();
+    let mut rest = data;
+    while let Some((id, parameters, length)) = element(rest) {
+        let of_id = elements.entry(id).or_insert_with(|| Value::Object(Map::new()));
+        if let Value::Object(of_id) = of_id {
+            add_parameters(of_id, parameters);
+        }
+        rest = &rest[length..];
     }
-    ""
+    Value::Object(elements)
+}
+
+fn add_parameters(into: &mut Map<String, Value>, mut rest: &str) {
+    while let Some((name, behind)) = rest.trim_start().split_once("=\"") {
+        let (mut value, mut escaped) = (String::new(), false);
+        let mut end = behind.len();
+        for (at, c) in behind.char_indices() {
+            match c {
+                '"' | '\\' | ']' if escaped => value.push(c),
+                _ if escaped => value.extend(['\\', c]),
+                '\\' => {}
+                '"' => {
+                    end = at + 1;
+                    break;
+                }
+                c => value.push(c),
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        match into.entry(name) {
+            Entry::Vacant(place) => {
+                place.insert(Value::String(value));
+            }
+            Entry::Occupied(mut place) => match place.get_mut() {
+                Value::Array(values) => values.push(Value::String(value)),
+                one => *one = Value::Array(vec![one.take(), Value::String(value)]),
+            },
+        }
+        rest = behind.get(end..).unwrap_or_default();
+    }
 }
 
 fn iso_time(text: &str) -> Option<(SyslogTime, &str)> {
@@ -182,9 +248,27 @@ mod tests {
             (new.host, new.process, new.process_id, new.message),
             ("web", Some("app"), Some("77"), "hello world")
         );
+        assert_eq!((new.message_id, new.data), (Some("ID47"), Some("[x@1 a=\"]b\\\"\" c=\"d\"]")));
         assert_eq!(parse("<165>1 - - - - - - bare").unwrap().message, "bare");
+        // Senders that leave structured data out, or do not end it, lose nothing of their message.
+        for message in ["no data at all", "[open", "-x", "[a b=\"c\"]glued", "[x"] {
+            let line = format!("<165>1 - h a 1 id {message}");
+            assert_eq!((parse(&line).unwrap().message, parse(&line).unwrap().data), (message, None), "{line}");
+        }
+        assert_eq!(parse("<165>1 - h a 1 id [a][b@2 c=\"d\"]").unwrap().data, Some("[a][b@2 c=\"d\"]"));
         assert_eq!(parse("Traceback (most recent call last):"), None);
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn structured_data_is_taken_apart() {
+        let json = |data: &str| structured(data).to_string();
+        assert_eq!(json("[x@1 a=\"]b\\\"\" c=\"\\d\\\\\\]\"]"), r#"{"x@1":{"a":"]b\"","c":"\\d\\]"}}"#);
+        assert_eq!(
+            json("[a][origin ip=\"1.2.3.4\" ip=\"::1\" ip=\"\"]"),
+            r#"{"a":{},"origin":{"ip":["1.2.3.4","::1",""]}}"#
+        );
+        assert_eq!(json("nothing"), "{}");
     }
 
     #[test]
@@ -202,6 +286,15 @@ mod tests {
         fn no_line_breaks_it(line in ".{0,120}") {
             if let Some(parsed) = parse(&line) {
                 prop_assert!(line.contains(parsed.message));
+            }
+        }
+
+        #[test]
+        fn no_structured_data_breaks_it(data in r#"[\[\]a-c="\\ ]{0,40}"#) {
+            structured(&data);
+            let line = format!("<34>1 - h a 1 id {data}");
+            if let Some(parsed) = parse(&line) {
+                prop_assert!(line.ends_with(parsed.message));
             }
         }
     }

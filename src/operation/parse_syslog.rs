@@ -6,13 +6,13 @@ use polars::prelude::*;
 
 use super::derived::{Texts, column_of, every_row, extended};
 use super::{Cx, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, with};
-use crate::analysis::syslog::{FACILITIES, SEVERITIES, SyslogLine, SyslogTime, parse};
+use crate::analysis::syslog::{FACILITIES, SEVERITIES, SyslogLine, SyslogTime, parse, structured};
 use crate::model::{Note, Step, Table};
 use chrono::Datelike;
 
 pub const OPERATION: Operation = Operation {
     id: "parse-syslog",
-    doc: "Take syslog lines apart: time, host, facility, severity, process, message",
+    doc: "Take syslog lines apart: time, host, facility, severity, process, structured data, message",
     inputs: Inputs::One,
     params: &[ParamSpec::required("column", ParamKind::Columns, "the column of whole lines")],
     run,
@@ -38,6 +38,8 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         text("syslog_severity", |l| SEVERITIES.get(usize::from(l.priority?.1)).map(|w| (*w).to_owned())),
         text("syslog_process", |l| l.process.map(str::to_owned)),
         text("syslog_process_id", |l| l.process_id.map(str::to_owned)),
+        text("syslog_message_id", |l| l.message_id.map(str::to_owned)),
+        text("syslog_data", |l| Some(structured(l.data?).to_string())),
         text("syslog_message", |l| Some(l.message.to_owned())),
     ];
     let mut outcome = extended(cx, &with(step, inputs), input, &every_row(input), new)?;

@@ -1,6 +1,6 @@
 //! A list that is narrowed by typing: the palette, the help, the columns, the bookmarks.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -79,8 +79,22 @@ pub struct PickItem {
 }
 
 impl PickItem {
-    fn haystack(&self) -> String {
-        format!("{} {} {} {}", self.name, self.text, self.also, self.keys)
+    /// How well typed words, in lower case, fit: each must be in the name, if only letter by letter, or stand in the
+    /// text as it is. None where one does not.
+    fn score(&self, typed: &[&str], matcher: &mut Matcher) -> Option<u32> {
+        let (name, text) = (self.name.to_lowercase(), format!("{} {}", self.text, self.also).to_lowercase());
+        let begins_a_word = |text: &str, word: &str| {
+            text.match_indices(word).any(|(at, _)| !text[..at].ends_with(|c: char| c.is_alphanumeric()))
+        };
+        let score_of = |word: &&str| match *word {
+            word if name == word => Some(6_000),
+            word if name.starts_with(word) => Some(5_000),
+            word if begins_a_word(&name, word) => Some(4_000),
+            word if name.contains(word) => Some(3_000),
+            word if begins_a_word(&text, word) => Some(2_000),
+            word => by_letters(&name, word, matcher).or_else(|| text.contains(word).then_some(0)),
+        };
+        typed.iter().map(score_of).sum()
     }
 }
 
@@ -106,19 +120,17 @@ impl Picker {
     pub fn narrow(&mut self) {
         self.cursor = 0;
         let typed = self.input.value().trim();
-        if typed.is_empty() {
+        let lower = typed.to_lowercase();
+        let words: Vec<&str> = lower.split_whitespace().collect();
+        if words.is_empty() {
             self.shown = (0..self.items.len()).collect();
             return;
         }
-        let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut buffer = Vec::new();
         let mut ranked: Vec<(u32, usize)> = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
-            let by_name = pattern.score(Utf32Str::new(&item.haystack(), &mut buffer), &mut matcher);
             let by_key = (item.keys.split(", ").any(|key| key == typed)).then_some(u32::MAX);
-            let begins = by_name.map(|score| if item.name.starts_with(typed) { score + 1_000 } else { score });
-            ranked.extend(by_key.or(begins).map(|score| (score, at)));
+            ranked.extend(by_key.or_else(|| item.score(&words, &mut matcher)).map(|score| (score, at)));
         }
         ranked.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
         self.shown = ranked.into_iter().map(|(_, at)| at).collect();
@@ -137,6 +149,13 @@ impl Picker {
     pub fn chosen(&self) -> Option<&PickItem> {
         self.shown.get(self.cursor).and_then(|at| self.items.get(*at))
     }
+}
+
+/// How well a word's letters stand in a name in their order, such as `etrioc` in `extract-iocs`; at most 1,000.
+fn by_letters(name: &str, word: &str, matcher: &mut Matcher) -> Option<u32> {
+    let pattern = Pattern::new(word, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let score = pattern.score(Utf32Str::new(name, &mut Vec::new()), matcher)?;
+    Some(score.min(1_000))
 }
 
 pub fn draw(screen: &Screen<'_>, picker: &Picker, buf: &mut Buffer) {
@@ -187,4 +206,40 @@ fn line(screen: &Screen<'_>, item: &PickItem, under_cursor: bool, area: Rect, bu
     let room = if item.text.is_empty() { u16::MAX } else { 21 };
     put(look, buf, Rect { x: area.x + 15, width: room.min(area.width.saturating_sub(15)), ..area }, &item.name, style);
     put(look, buf, Rect { x: area.x + 37, width: area.width.saturating_sub(37), ..area }, &item.text, style);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::ACTIONS;
+
+    /// The names that are left by what is typed, the best first.
+    fn found(typed: &str) -> Vec<String> {
+        let item = |action: &'static Action| PickItem {
+            keys: if action.id == "sort" { "s".to_owned() } else { String::new() },
+            name: action.id.to_owned(),
+            text: action.doc.to_owned(),
+            also: action.also,
+            choice: Choice::Action(action),
+            is_dim: false,
+        };
+        let mut picker = Picker::new(PickerPurpose::Palette, String::new(), ACTIONS.iter().map(item).collect());
+        picker.input = Input::new(typed.to_owned());
+        picker.narrow();
+        picker.shown.iter().map(|at| picker.items[*at].name.clone()).collect()
+    }
+
+    #[test]
+    fn names_go_before_texts_and_letters_here_and_there_count_in_names_only() {
+        assert_eq!(found("s")[0], "sort");
+        assert_eq!(found("export")[0], "export");
+        assert_eq!(found("iocs")[..2], ["extract-iocs", "sweep-iocs"]);
+        assert_eq!(found("etrioc"), ["extract-iocs"]);
+        assert_eq!(found("Decode")[0], "unpack-base64");
+        assert_eq!(found("sort key")[0], "add-sort-key");
+        assert_eq!(found("zqx"), Vec::<String>::new());
+        for typed in ["sort", "filter", "decode", "sweep"] {
+            assert!(found(typed).len() < 20, "{typed}: {:?}", found(typed));
+        }
+    }
 }

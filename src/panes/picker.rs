@@ -132,7 +132,8 @@ impl Picker {
             let by_key = (item.keys.split(", ").any(|key| key == typed)).then_some(u32::MAX);
             ranked.extend(by_key.or_else(|| item.score(&words, &mut matcher)).map(|score| (score, at)));
         }
-        ranked.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), *at));
+        // Of those that fit as well, what can be done now goes first.
+        ranked.sort_by_key(|(score, at)| (std::cmp::Reverse(*score), self.items[*at].is_dim, *at));
         self.shown = ranked.into_iter().map(|(_, at)| at).collect();
     }
 

@@ -4,6 +4,7 @@
 
 use chrono::NaiveDate;
 
+use super::ip;
 use super::sql_functions::FUNCTIONS;
 use super::sql_text::{Span, Walk, check_expression, identifier, literal, name};
 use crate::model::{Chip, Kind};
@@ -132,7 +133,13 @@ fn compare(column: FilterColumn<'_>, operator: &str, value: &str) -> Result<Chip
     if let Some(expr) = on_a_day(&ident, column.kind, operator, value) {
         return Ok(Chip { expr, label: format!("{} {operator} {value}", column.name) });
     }
+    let literal_of = |value: &str| literal(value.trim_matches('\''));
+    let is_address = column.kind == Kind::Text && ip::facts(value.trim_matches('\'')).is_some();
     let expr = match operator {
+        // As texts 9.0.0.1 would be more than 10.0.0.1.
+        "<" | "<=" | ">" | ">=" if is_address => {
+            format!("ip_order({ident}) {operator} ip_order({})", literal_of(value))
+        }
         "~" => format!("matches({ident}, {})", literal(value)),
         "!~" => format!("NOT matches({ident}, {})", literal(value)),
         _ if value.eq_ignore_ascii_case("null") => {
@@ -214,6 +221,9 @@ mod tests {
         assert_eq!(expr("in 10.0.0.0/8, 1.2.3.4"), "(ip_in(LogonType, '10.0.0.0/8') OR LogonType IN ('1.2.3.4'))");
         assert_eq!(expr("not in 3"), "COALESCE(NOT (LogonType IN (3)), TRUE)");
         assert_eq!(expr("null"), "LogonType IS NULL");
+        let of_ip = |text: &str| understand(text, COLUMNS, Some(COLUMNS[1])).unwrap().expr;
+        assert_eq!(of_ip(">= 10.0.0.9"), "ip_order(IpAddress) >= ip_order('10.0.0.9')");
+        assert_eq!(of_ip("= 10.0.0.9"), "IpAddress = '10.0.0.9'");
         assert_eq!(expr("hidden"), "has_hidden(LogonType)");
         assert!(expr("LogonType = 3)").starts_with("error"));
     }

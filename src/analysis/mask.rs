@@ -110,10 +110,15 @@ impl Masker {
             MaskKind::Redact => Some(REDACTED.to_owned()),
         };
         masked.unwrap_or_else(|| {
-            let text = mask_text::text(self, value);
+            let text = self.mask_text(value, &str::to_owned);
             let may_stay = kind == MaskKind::Text || text != value || is_common(trimmed);
             if may_stay { text } else { self.word("value", trimmed) }
         })
+    }
+
+    /// A text with everything masked that has a form, and with what `rest` makes of all else; no mask is masked again.
+    pub fn mask_text(&self, text: &str, rest: &dyn Fn(&str) -> String) -> String {
+        mask_text::text(self, text, rest)
     }
 
     /// HMAC of a purpose and a value, so that one value has different masks for different purposes.

@@ -4,11 +4,14 @@
 //! What is found is found by its form. A bare account or host name cannot be told from a word and stays, and where a form
 //! is in doubt rather too much is masked. All repetitions are bounded, so that the time is linear in the text.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::defang::defanged;
+use super::ioc::{Ioc, IocType, Names, Wanted, extract, refang};
 use super::mask::{Masker, REDACTED};
 
 /// Folders beside the home folders that belong to nobody.
@@ -31,11 +34,46 @@ const FORMS: &str = r#"(?ix)
 static FORM: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(FORMS).ok());
 static V4: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}").ok());
 
-/// The text with everything masked that has a form.
-pub(super) fn text(masker: &Masker, text: &str) -> String {
+/// The text with everything masked that has a form, also where it is defanged, and with what `rest` makes of all else.
+pub(super) fn text(masker: &Masker, text: &str, rest: &dyn Fn(&str) -> String) -> String {
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    for ioc in written_defanged(text) {
+        let Some(before) = text.get(done..ioc.offset) else { continue };
+        out.push_str(&live(masker, before, rest));
+        out.push_str(&defanged(&live(masker, &ioc.refanged, rest)));
+        done = ioc.offset + ioc.observable.len();
+    }
+    out.push_str(&live(masker, text.get(done..).unwrap_or_default(), rest));
+    out
+}
+
+/// The addresses, URLs and mail addresses that a form would not know, because they are written not to be followed.
+fn written_defanged(text: &str) -> Vec<Ioc> {
+    if matches!(refang(text), Cow::Borrowed(_)) {
+        return Vec::new();
+    }
+    let wanted = Wanted::of(&[IocType::Ipv4, IocType::Ipv6, IocType::Url, IocType::Email]).with_names(Names::All);
+    let mut found = extract(text, &wanted);
+    found.retain(|ioc| matches!(refang(&ioc.observable), Cow::Owned(_)));
+    found
+}
+
+fn live(masker: &Masker, text: &str, rest: &dyn Fn(&str) -> String) -> String {
     // A pattern that did not compile must never let a text through.
     let Some(form) = FORM.as_ref() else { return REDACTED.to_owned() };
-    form.replace_all(text, |found: &Captures<'_>| one(masker, text, found)).into_owned()
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    for found in form.captures_iter(text) {
+        let range = found.get(0).map_or(0..0, |whole| whole.range());
+        let mask = one(masker, text, &found);
+        // What only looked like a form stays with what stands around it.
+        if text.get(range.clone()) != Some(&*mask) {
+            out.push_str(&rest(text.get(done..range.start).unwrap_or_default()));
+            out.push_str(&mask);
+            done = range.end;
+        }
+    }
+    out.push_str(&rest(text.get(done..).unwrap_or_default()));
+    out
 }
 
 /// The mask of one find, with what stands around it.
@@ -161,6 +199,10 @@ mod tests {
             (r"C:\\Users\\bob".to_owned(), format!(r"C:\\Users\\{user}")),
             ("cat /home/bob/x".to_owned(), format!("cat /home/{user}/x")),
             ("S-1-5-21-1-2-3-1104 in".to_owned(), format!("{sid} in")),
+            (
+                "hxxp://198[.]41[.]0[.]4/x 198.41.0[.]4 bob[at]contoso[.]com".to_owned(),
+                format!("hxxp://{0}/x {0} {1}", defanged(&ip), defanged(&mail)),
+            ),
             ("{52b1ab41-869e-4138-9e40-2a4457f09bf0}".to_owned(), format!("{{{guid}}}")),
         ];
         for (text, expected) in cases {

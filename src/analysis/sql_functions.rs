@@ -7,7 +7,7 @@ use polars::prelude::*;
 use polars::sql::{FunctionRegistry, SQLContext};
 use regex::{Regex, RegexBuilder};
 
-use super::ioc::{self, IocType, Sought, Wanted};
+use super::ioc::{self, IocType, Names, Sought, Wanted};
 use super::ip::{self, Networks};
 use super::needle::Needle;
 use crate::model::{Kind, Untrusted, plain_text, write_time};
@@ -19,6 +19,7 @@ pub const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("has_text", "has_text('text', column, ...)", "one of the columns holds the text, whatever its case"),
     ("holds", "holds(column, 'indicator')", "the indicator stands in the text as a whole, defanged or not"),
     ("ip_in", "ip_in(column, '10.0.0.0/8')", "the address lies in the network, or in one of several parted by commas"),
+    ("ip_order", "ip_order(column)", "a text that sorts and compares as the address does; of what is none, null"),
     ("matches", "matches(column, 'regex')", "the regular expression matches somewhere in the text"),
 ];
 
@@ -41,12 +42,14 @@ impl FunctionRegistry for OurFunctions {
             "has_text" => has_text,
             "holds" => holds,
             "ip_in" => ip_in,
+            "ip_order" => ip_order,
             "matches" => matches,
             _ => return Ok(None),
         };
-        let field = |_: &Schema, fields: &[Field]| {
+        let dtype = if name == "ip_order" { DataType::String } else { DataType::Boolean };
+        let field = move |_: &Schema, fields: &[Field]| {
             let name = fields.first().map_or_else(PlSmallStr::default, |f| f.name().clone());
-            Ok(Field::new(name, DataType::Boolean))
+            Ok(Field::new(name, dtype.clone()))
         };
         let mut udf = UserDefinedFunction::new(name.into(), BaseColumnUdf::new(run, field));
         udf.options.set_elementwise();
@@ -97,17 +100,31 @@ fn has_ioc(args: &mut [Column]) -> PolarsResult<Column> {
     let named = IocType::named(&kind);
     let kind =
         named.ok_or_else(|| to_polars(format!("there is no type of indicator '{kind}', as {USAGE} wants one")))?;
-    let (wanted, lower) = (Wanted::of(&[kind]), indicator.to_lowercase());
-    let is_it = |found: &str| found == indicator || found == lower;
-    each(column, |text| Some(ioc::extract(text, &wanted).iter().any(|ioc| is_it(&ioc.same_for_all()))))
+    let wanted = Wanted::of(&[kind]);
+    let mut named = ioc::extract(&indicator, &wanted.with_names(Names::All)).into_iter();
+    let same = match named.find(|ioc| ioc.observable == indicator) {
+        Some(ioc) => ioc.same_for_all().into_owned(),
+        // A path with spaces ends at the first of them where no quotes stand around it.
+        None if [IocType::WindowsPath, IocType::LinuxPath, IocType::RegistryKey].contains(&kind) => indicator,
+        None => polars_bail!(ComputeError: "'{indicator}' is no {}, as {USAGE} wants one", kind.id()),
+    };
+    each(column, |text| Some(ioc::extract(text, &wanted).iter().any(|ioc| ioc.same_for_all() == same)))
 }
 
 fn holds(args: &mut [Column]) -> PolarsResult<Column> {
     const USAGE: &str = "holds(column, 'indicator')";
     let [column, indicator] = expect(args, USAGE)?;
     let indicator = constant(indicator, USAGE)?;
+    polars_ensure!(!indicator.trim().is_empty(), ComputeError: "{USAGE} wants an indicator, not an empty text");
     let sought = Sought::new([&*indicator].into_iter()).map_err(to_polars)?;
     each(column, |text| Some(!sought.in_text(text).is_empty()))
+}
+
+fn ip_order(args: &mut [Column]) -> PolarsResult<Column> {
+    let [column] = expect(args, "ip_order(column)")?;
+    let order = |text: &str| ip::sort_key(text).map(|(version, number)| format!("{version}{number:032x}"));
+    let texts = column.as_materialized_series().iter().map(|value| order(&plain_text(&value)?));
+    Ok(StringChunked::from_iter_options(column.name().clone(), texts.collect::<Vec<_>>().into_iter()).into_column())
 }
 
 fn has_text(args: &mut [Column]) -> PolarsResult<Column> {
@@ -214,15 +231,26 @@ mod tests {
         assert_eq!(rows("has_text('FFE', ip)"), [4]);
         assert_eq!(rows("has_text('1', id, ip) AND NOT ip_in(ip, '10.0.0.0/8')"), [1, 4]);
         assert_eq!(rows("has_hidden(ip)"), [5]);
+        assert_eq!(rows("ip_order(ip) > ip_order('10.20.4.9')"), [0, 1, 4]);
+        assert_eq!(rows("ip_order(ip) BETWEEN ip_order('9.0.0.0') AND ip_order('10.100.0.0')"), [0]);
         assert_eq!(rows("holds(ip, '10[.]20[.]4[.]17')"), [0]);
         assert_eq!(rows("holds(ip, '0.20.4.17')"), [0_u32; 0]);
         assert_eq!(rows("has_ioc(ip, 'ipv4', '192.52.193.20')"), [1]);
-        assert_eq!(rows("has_ioc(ip, 'dns', '192.52.193.20')"), [0_u32; 0]);
+        assert_eq!(rows("has_ioc(ip, 'ipv4', '192[.]52[.]193[.]20')"), [1]);
+        assert_eq!(rows("has_ioc(ip, 'ipv6', '3FFE:0:0::1')"), [4]);
+        assert_eq!(rows("has_ioc(ip, 'dns', 'evil.example')"), [0_u32; 0]);
     }
 
     #[test]
     fn arguments_in_the_wrong_order_are_refused() {
-        for wrong in ["has_text(ip, 'x')", "matches(ip, ip)", "ip_in('10.0.0.0/8', ip)"] {
+        for wrong in [
+            "has_ioc(ip, 'dns', '1.2.3.4')",
+            "has_ioc(ip, 'x', 'a.com')",
+            "holds(ip, '')",
+            "has_text(ip, 'x')",
+            "matches(ip, ip)",
+            "ip_in('10.0.0.0/8', ip)",
+        ] {
             let df = df!("ip" => ["a", "b"]).unwrap();
             let mut ctx = context();
             ctx.register("t", df.lazy());

@@ -42,7 +42,7 @@ impl SyslogTime {
                     Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_micros() + i64::from(seconds) * 1_000_000)
                 };
                 // A clock that is a day ahead must not send a line into the year before.
-                let is_past = |micros: &i64| *micros <= newest + 86_400_000_000;
+                let is_past = |micros: &i64| *micros <= newest.saturating_add(86_400_000_000);
                 // Leap days are four years apart, so that many are tried.
                 (0..5).filter_map(|back| in_year(newest_year - back)).find(is_past)
             }
@@ -67,7 +67,10 @@ pub fn parse(line: &str) -> Option<SyslogLine<'_>> {
     {
         return rfc5424(rest).map(|parsed| SyslogLine { priority, ..parsed });
     }
-    let (time, rest) = iso_time(rest).or_else(|| bsd_time(rest))?;
+    let Some((time, rest)) = iso_time(rest).or_else(|| bsd_time(rest)) else {
+        // What a relay cannot read it takes for the message (RFC 3164, 4.3.3).
+        return priority.map(|_| SyslogLine { priority, message: rest, ..SyslogLine::default() });
+    };
     let (host, rest) = rest.split_once(' ')?;
     let (tag, message) = tag_of(rest);
     // Other logs begin with a time too, but go on with a level, or with no tag.
@@ -198,16 +201,36 @@ fn iso_time(text: &str) -> Option<(SyslogTime, &str)> {
     Some((SyslogTime::Full(TimeFormat::Iso.parse(first)?), rest))
 }
 
-/// `Mar  4 02:11:09 `
+/// `Mar  4 02:11:09 `, also with the year that network devices put in: `Mar  4 2026 02:11:09`, `Mar  4 02:11:09 2026`.
 fn bsd_time(text: &str) -> Option<(SyslogTime, &str)> {
     let month = MONTHS.iter().position(|m| text.starts_with(m))? + 1;
     let (day, rest) = text.get(3..)?.strip_prefix(' ')?.trim_start().split_once(' ')?;
+    let (before, rest) = year_of(rest);
     let (clock, rest) = rest.split_once(' ')?;
+    let (year, rest) = if before.is_some() { (before, rest) } else { year_of(rest) };
+    // A colon parts such a time from the rest.
+    let clock = clock.strip_suffix(':').filter(|_| before.is_some()).unwrap_or(clock);
     let mut parts = clock.splitn(3, ':').map(|p| p.parse::<u32>().ok().filter(|n| *n < 61));
     let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
     let day: u32 = day.parse().ok().filter(|d| (1..=31).contains(d))?;
     let month = u32::try_from(month).ok()?;
-    (hour < 24).then_some((SyslogTime::NoYear { month, day, seconds: hour * 3_600 + minute * 60 + second }, rest))
+    let time = SyslogTime::NoYear { month, day, seconds: hour * 3_600 + minute * 60 + second };
+    let time = match year {
+        Some(year) => SyslogTime::Full(time.before(i64::MAX, year).filter(|_| in_year(year, month, day))?),
+        None => time,
+    };
+    (hour < 24).then_some((time, rest))
+}
+
+fn in_year(year: i32, month: u32, day: u32) -> bool {
+    NaiveDate::from_ymd_opt(year, month, day).is_some()
+}
+
+/// A year at the start of a text, and what follows it.
+fn year_of(text: &str) -> (Option<i32>, &str) {
+    let year = text.split_once(' ').filter(|(word, _)| word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit()));
+    let year = year.and_then(|(word, rest)| Some((word.parse().ok()?, rest)));
+    year.filter(|(year, _)| (1970..2100).contains(year)).map_or((None, text), |(year, rest)| (Some(year), rest))
 }
 
 /// `tag: message`, `tag[pid]: message`; a line of the kernel may have no tag.
@@ -256,6 +279,16 @@ mod tests {
             assert_eq!((parse(&line).unwrap().message, parse(&line).unwrap().data), (message, None), "{line}");
         }
         assert_eq!(parse("<165>1 - h a 1 id [a][b@2 c=\"d\"]").unwrap().data, Some("[a][b@2 c=\"d\"]"));
+        let told = |line: &str| parse(line).unwrap().time.unwrap().before(0, 1970).map(|t| format_time(t, ' ', None));
+        for line in ["Mar  4 2026 02:11:09 fw p: m", "Mar  4 02:11:09 2026 fw p: m", "Mar 4 2026 02:11:09: fw p: m"] {
+            assert_eq!(
+                (told(line).as_deref(), parse(line).unwrap().host),
+                (Some("2026-03-04 02:11:09"), "fw"),
+                "{line}"
+            );
+        }
+        let odd = parse("<34>what is this").unwrap();
+        assert_eq!((odd.priority, odd.host, odd.message), (Some((4, 2)), "", "what is this"));
         assert_eq!(parse("Traceback (most recent call last):"), None);
         assert_eq!(parse(""), None);
     }

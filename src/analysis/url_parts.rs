@@ -110,17 +110,17 @@ impl<'a> Authority<'a> {
     }
 }
 
-/// A port that is no number of 16 bits stays with the host, where it can be seen.
+/// A number that is no port is left out, so that the host is the same everywhere; anything else stays with the host.
 fn host_and_port(server: &str) -> (&str, Option<u16>) {
     let Some((host, port)) = server.rsplit_once(':') else { return (server, None) };
     let is_whole_host = host.starts_with('[') == host.ends_with(']');
     if port.is_empty() && is_whole_host {
         return (host, None);
     }
-    let number = port.parse().ok().filter(|_: &u16| port.bytes().all(|b| b.is_ascii_digit()));
+    let is_number = port.bytes().all(|b| b.is_ascii_digit());
     // Without brackets an IPv6 address would lose its last part.
     let is_bare_v6 = !host.starts_with('[') && host.contains(':');
-    if is_whole_host && !is_bare_v6 && number.is_some() { (host, number) } else { (server, None) }
+    if is_whole_host && !is_bare_v6 && is_number { (host, port.parse().ok()) } else { (server, None) }
 }
 
 fn host_name(host: &str) -> String {
@@ -184,7 +184,8 @@ mod tests {
             ("http://[fe80::1%25eth0]/", "fe80::1%eth0", None),
             ("http://2001:db8::1/", "2001:db8::1", None),
             ("http://evil.test:/", "evil.test", None),
-            ("http://evil.test:99999/", "evil.test:99999", None),
+            ("http://evil.test:99999/", "evil.test", None),
+            ("http://evil.test:a/", "evil.test:a", None),
             ("http://b\u{fc}cher.de/", "b\u{fc}cher.de", None),
             ("file:///etc/passwd", "", None),
             ("file://server/share/a.exe", "server", None),

@@ -64,6 +64,11 @@ impl Budget {
         self.limits.bytes.saturating_sub(self.bytes)
     }
 
+    /// How many of them one output may take: half, so that no bomb leaves nothing for what stands behind it.
+    pub fn share(&self) -> usize {
+        self.room().div_ceil(2)
+    }
+
     /// Notes that so many bytes were decoded.
     pub fn spend(&mut self, bytes: usize) {
         self.bytes = self.bytes.saturating_add(bytes);
@@ -114,6 +119,8 @@ impl Budget {
 pub enum Stop {
     /// The bytes that one cell may decode to are used up.
     Bytes(usize),
+    /// One output has taken its share of them.
+    Share(usize),
     /// The findings that one cell may have are used up.
     Members(usize),
     /// So many layers of wrapping were taken off, and there is one more.
@@ -132,17 +139,11 @@ pub enum Stop {
     Cancelled,
 }
 
-impl Stop {
-    /// Whether nothing further of the cell will be decoded.
-    pub fn ends_cell(self) -> bool {
-        matches!(self, Self::Bytes(_) | Self::Members(_) | Self::Time | Self::Cancelled)
-    }
-}
-
 impl Display for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes(limit) => write!(f, "{} bytes is the limit of one cell", grouped(*limit)),
+            Self::Share(share) => write!(f, "{} bytes is its share of what one cell may take", grouped(*share)),
             Self::Members(limit) => write!(f, "{} payloads is the limit of one cell", grouped(*limit)),
             Self::Depth(limit) => write!(f, "{limit} layers"),
             Self::Ratio(limit) => write!(f, "{limit} times its size"),

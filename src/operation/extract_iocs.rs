@@ -266,7 +266,15 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcom
             texts("rows", rows.iter().map(String::as_str)),
         ],
     )?;
-    Ok(Outcome::of(cx.library.table(name, df)))
+    let note = note_on_rows(name, &met);
+    Ok(Outcome::of(cx.library.table(name, df).with_notes(note.into_iter().collect())))
+}
+
+fn note_on_rows(about: &str, met: &[Met<'_>]) -> Option<Note> {
+    let n_cut = met.iter().filter(|met| met.rows.len() == Met::MOST_ROWS).count();
+    let most = Met::MOST_ROWS;
+    let what = format!("{n_cut} indicators have more rows than the {most} that are listed; '.' goes to all of them");
+    (n_cut > 0).then(|| Note::counted(about, what, n_cut as u64).in_column("rows"))
 }
 
 /// The rows that hold a counted indicator.
@@ -298,7 +306,7 @@ struct Met<'a> {
 
 impl Met<'_> {
     /// So many rows are named.
-    const MOST_ROWS: usize = 100;
+    const MOST_ROWS: usize = 10_000;
 
     fn add(&mut self, (row, column): (u32, usize), time: Option<i64>) {
         // A cell may hold it in several ways of writing.

@@ -84,7 +84,15 @@ fn by_evidence(table: &Table, result: &Table) -> Result<Vec<Option<u32>>> {
             )));
         }
     }
-    Ok(theirs.into_iter().map(|key| places.get(&key?).copied()).collect())
+    let found: Vec<Option<u32>> = theirs.into_iter().map(|key| places.get(&key?).copied()).collect();
+    if !found.is_empty() && found.iter().all(Option::is_none) {
+        return Err(Error::Failed(format!(
+            "no row of {} was made from a row of {}, as far as they say: a result that was saved and read again is \
+             evidence of its own; give the operation itself --join, or use join with the columns that both have",
+            result.name, table.name
+        )));
+    }
+    Ok(found)
 }
 
 /// The columns of a result besides those that it carried along from its input, unchanged.

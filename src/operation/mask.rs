@@ -52,7 +52,7 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
         let (distinct, places) = values.distinct();
         let inside = if kind == MaskKind::Text { known.search()? } else { None };
         let hidden = worked(cx, &distinct, |text| match &inside {
-            Some(search) => masker.mask(kind, &known.masked(search, text)),
+            Some(search) => masker.mask_text(text, &|rest| known.masked(search, rest)),
             None => masker.mask(kind, text),
         })?;
         if kind != MaskKind::Text {

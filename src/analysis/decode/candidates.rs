@@ -39,13 +39,16 @@ impl Run {
         self.parts.is_empty()
     }
 
-    /// Its characters, those of all parts put together.
+    /// Its characters, those of all parts put together, without the backslashes of escaped slashes.
     pub fn body_of<'a>(&self, text: &'a [u8]) -> Cow<'a, [u8]> {
         let of = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        if self.is_whole() {
-            return Cow::Borrowed(of(&self.body));
+        let whole = of(&self.body);
+        if self.is_whole() && !whole.contains(&b'\\') {
+            return Cow::Borrowed(whole);
         }
-        Cow::Owned(self.parts.iter().flat_map(of).copied().collect())
+        let whole = [self.body.clone()];
+        let parts = if self.is_whole() { &whole[..] } else { &self.parts };
+        Cow::Owned(parts.iter().flat_map(of).copied().filter(|b| *b != b'\\').collect())
     }
 
     /// The parts of a run, each as a run of its own.

@@ -78,6 +78,8 @@ fn unpacked(reader: &mut impl Read, packed: usize, budget: &mut Budget) -> Membe
 /// Reads to the end in pieces; gives the reason where the end is not reached.
 pub fn drain(reader: &mut impl Read, packed: usize, bytes: &mut Vec<u8>, budget: &mut Budget) -> Option<Stop> {
     let mut piece = vec![0; PIECE];
+    let share = budget.share();
+    let mut taken = 0;
     loop {
         if let Some(stop) = budget.stop().or_else(|| budget.inflates_too_much(bytes.len(), packed)) {
             return Some(stop);
@@ -88,11 +90,12 @@ pub fn drain(reader: &mut impl Read, packed: usize, bytes: &mut Vec<u8>, budget:
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Some(reason(&error, bytes.len())),
         };
-        let kept = read.min(budget.room());
+        let kept = read.min(share - taken);
         bytes.extend_from_slice(piece.get(..kept).unwrap_or_default());
         budget.spend(kept);
+        taken += kept;
         if kept < read {
-            return Some(budget.no_room());
+            return Some(Stop::Share(share));
         }
     }
 }
@@ -286,7 +289,7 @@ mod tests {
         let zeros = vec![0; 24 << 20];
         for (container, pack) in PACKERS {
             let member = one(*container, &pack(&zeros));
-            assert!(matches!(member.stop, Some(Stop::Ratio(_) | Stop::Bytes(_))), "{container:?} {:?}", member.stop);
+            assert!(matches!(member.stop, Some(Stop::Ratio(_) | Stop::Share(_))), "{container:?} {:?}", member.stop);
             assert!(member.bytes.len() <= 8 << 20);
         }
     }

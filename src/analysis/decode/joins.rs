@@ -16,11 +16,22 @@ const MAIL_LINES: std::ops::RangeInclusive<usize> = 60..=76;
 /// Blanks that may stand on each side of the sign that joins strings.
 const BLANKS: usize = 16;
 
-/// The end of the alphabet's characters from a place on.
+/// The end of the alphabet's characters from a place on, slashes that JSON escapes among them.
 pub fn body_end(text: &[u8], start: usize) -> usize {
-    let rest = text.get(start..).unwrap_or_default();
-    start + rest.iter().position(|b| class(*b) == 0).unwrap_or(rest.len())
+    let mut end = start;
+    loop {
+        let rest = text.get(end..).unwrap_or_default();
+        let length = rest.iter().position(|b| class(*b) == 0).unwrap_or(rest.len());
+        end += length;
+        if !rest.get(length..).is_some_and(|behind| behind.starts_with(ESCAPED)) || end == start {
+            return end;
+        }
+        end += ESCAPED.len();
+    }
 }
+
+/// A slash as JSON may write it.
+const ESCAPED: &[u8] = br"\/";
 
 /// How many `=` stand at a place; three and more are a line of them and no padding.
 pub fn padding(text: &[u8], at: usize) -> usize {

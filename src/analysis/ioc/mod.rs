@@ -23,6 +23,7 @@ mod urls;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
+use super::ip;
 pub use custom::{CustomType, extract_custom};
 use refang::Refanged;
 pub use refang::refang;
@@ -210,11 +211,17 @@ pub struct Ioc {
 }
 
 impl Ioc {
-    /// What it is however it is written: the case of names and hashes says nothing.
+    /// What it is however it is written: the case of names and hashes says nothing, nor does that of a URL's scheme and
+    /// host (RFC 3986), and an address of IPv6 is in its shortest form (RFC 5952).
     pub fn same_for_all(&self) -> Cow<'_, str> {
         const AS_WRITTEN: &[IocType] =
-            &[IocType::Url, IocType::LinuxPath, IocType::Cryptocurrency, IocType::Ssdeep, IocType::WindowsPath];
+            &[IocType::LinuxPath, IocType::Cryptocurrency, IocType::Ssdeep, IocType::WindowsPath];
         match &self.kind {
+            Kind::BuiltIn(IocType::Ipv6) => match ip::facts(&self.refanged) {
+                Some(facts) => Cow::Owned(facts.address.to_string()),
+                None => Cow::Borrowed(&self.refanged),
+            },
+            Kind::BuiltIn(IocType::Url) => urls::with_lower_host(&self.refanged),
             Kind::BuiltIn(kind) if !AS_WRITTEN.contains(kind) => Cow::Owned(self.refanged.to_lowercase()),
             _ => Cow::Borrowed(&self.refanged),
         }

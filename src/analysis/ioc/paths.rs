@@ -75,6 +75,8 @@ pub(super) fn scan(text: &str, wanted: Wanted, found: &mut Vec<Found>) {
     while at < bytes.len() {
         let before = at.checked_sub(1).map_or(0, byte);
         let is_free = !is_word(before) && !matches!(before, b'/' | b'\\' | b':' | b'.' | b'-' | b'~' | b'%');
+        // A switch may end in a colon, as `-FileName:C:\Temp\a.exe` does; in front of a URL's path stands a slash, too.
+        let is_free = is_free || before == b':' && is_drive(bytes.get(at..).unwrap_or_default());
         let body = match byte(at) {
             _ if !is_free => None,
             b'/' | b'~' => linux_body(text, at).map(|end| (IocType::LinuxPath, end)),
@@ -112,7 +114,9 @@ fn linux_body(text: &str, at: usize) -> Option<usize> {
 fn windows_body(text: &str, at: usize) -> Option<usize> {
     let rest = text.as_bytes().get(at..)?;
     let body = match rest {
-        [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic() => 3,
+        _ if is_drive(rest) => 3,
+        // Prefixes of the kernel's and of long paths: `\??\C:\`, `\\?\C:\`, `\\.\C:\`.
+        [b'\\', b'?' | b'\\', b'?' | b'.', b'\\', path @ ..] if is_drive(path) => 7,
         [b'\\', b'\\', ..] => server_length(rest)?,
         [b'%', name, ..] if is_word(*name) => variable_length(rest)?,
         _ => return None,
@@ -120,6 +124,10 @@ fn windows_body(text: &str, at: usize) -> Option<usize> {
     let end = end_of(text, at, at + body);
     let inside = text.get(at + body..end)?;
     (!inside.trim_matches('\\').is_empty()).then_some(end)
+}
+
+fn is_drive(path: &[u8]) -> bool {
+    matches!(path, [drive, b':', b'\\', ..] if drive.is_ascii_alphabetic())
 }
 
 /// The length of `\\server\`; `?` and `.` stand for this machine.
@@ -202,6 +210,9 @@ mod tests {
             (r"\\server\share\x.dll,", r"windows_path \\server\share\x.dll"),
             (r"del %TEMP%\x.bat.", r"windows_path %TEMP%\x.bat"),
             (r"C:\a.exe D:\b.exe", r"windows_path C:\a.exe|windows_path D:\b.exe"),
+            (r"\??\C:\Windows\system32\conhost.exe 0xffffffff", r"windows_path \??\C:\Windows\system32\conhost.exe"),
+            (r"\\?\C:\Users\b\x.exe \\.\D:\y.sys", r"windows_path \\?\C:\Users\b\x.exe|windows_path \\.\D:\y.sys"),
+            (r"-FileName:C:\Temp\a.exe", r"windows_path C:\Temp\a.exe"),
             (r"\\server DOM\user C:\ abc:\x", ""),
         ] {
             assert_eq!(found(text), rows, "{text}");

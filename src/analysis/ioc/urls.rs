@@ -4,6 +4,7 @@
 //! signs that end a sentence do not belong to it, nor does a quote that HTML or JSON writes by its name or number. URLs inside the query of another are found too, also percent-encoded,
 //! but only so many of them that the answer stays linear.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
@@ -104,6 +105,19 @@ fn scheme_start(scan: &Scanner<'_>, from: usize, end: usize) -> Option<usize> {
 
 pub(in crate::analysis) fn is_scheme(text: &str) -> bool {
     SCHEMES.iter().any(|scheme| scheme.eq_ignore_ascii_case(text))
+}
+
+/// A URL with its scheme and host in lower case, in which case says nothing.
+pub(super) fn with_lower_host(url: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return Cow::Borrowed(url) };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    if !scheme.chars().chain(host.chars()).any(|c| c.is_ascii_uppercase()) {
+        return Cow::Borrowed(url);
+    }
+    let login = authority.strip_suffix(host).unwrap_or_default();
+    let behind = rest.strip_prefix(authority).unwrap_or_default();
+    Cow::Owned(format!("{}://{login}{}{behind}", scheme.to_ascii_lowercase(), host.to_ascii_lowercase()))
 }
 
 fn live(scan: &mut Scanner<'_>, mut start: usize, mut host: usize, zone: Option<InUrl>) -> usize {

@@ -106,9 +106,15 @@ fn utf8(bytes: &[u8], ground: Ground) -> Option<String> {
 }
 
 /// Whether a text is ASCII that can be printed, and longer than chance makes it: of bytes by chance 97 in 256 are such,
-/// so that 18 in a row come once in forty million runs. Scripts and lists are written with few letters.
+/// so that 18 in a row come once in forty million runs. Scripts are written with few letters, lists of numbers with none.
 fn is_printable(text: &str) -> bool {
-    text.len() >= SHORTEST_PRINTABLE && text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+    let is_plain = text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
+    let letters = text.bytes().filter(u8::is_ascii_alphabetic).count();
+    let is_list = || text.bytes().all(|b| b.is_ascii_digit() || b".,:;/ -%\t\n\r".contains(&b));
+    // Sums and counts that happen to be in the alphabet repeat themselves.
+    let first = text.bytes().next();
+    let varies = || text.bytes().any(|b| Some(b) != first);
+    text.len() >= SHORTEST_PRINTABLE && is_plain && (letters * 10 >= text.len() || is_list() && varies())
 }
 
 /// Whether a text parses as something that is written with few letters: a URL, an address with a port, or JSON.

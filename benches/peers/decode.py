@@ -9,6 +9,7 @@ import argparse
 import collections.abc
 import csv
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -27,6 +28,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEED = 20210503
 # A run that takes longer than this many CPU seconds is not repeated.
 LONG = 60.0
+# A run that takes at most this many is done twice in each round.
+SHORT = 5.0
 
 # A finding: the row, the type and the value; what an operation does not say is empty.
 Finding = tuple[str, str, str]
@@ -176,11 +179,25 @@ def version_of(command: list[str]) -> str | None:
     return number.group() if said.returncode == 0 and number else None
 
 
-def repeated(times: int, one: collections.abc.Callable[[], Run]) -> list[Run]:
-    runs = [one()]
-    while len(runs) < times and runs[0].cpu <= LONG:
-        runs.append(one())
-    return runs
+def in_turns(times: int, programs: dict[str, collections.abc.Callable[[], Run]]) -> tuple[dict, dict]:
+    """The runs of each program, and why one would not. They take turns, since a machine that others use changes its
+    speed by the minute; a short one goes again after each round, so that it is measured on both sides of a long one."""
+    runs, refused = {program: [] for program in programs}, {}
+
+    def go(program: str) -> None:
+        try:
+            runs[program].append(programs[program]())
+        except Refused as why:
+            refused[program] = why
+
+    for turn in range(times):
+        for program in programs:
+            if program not in refused and (turn == 0 or runs[program][0].cpu <= LONG):
+                go(program)
+        for program in programs:
+            if program not in refused and runs[program][0].cpu <= SHORT:
+                go(program)
+    return runs, refused
 
 
 # --- within MSTICPy's Python -----------------------------------------------------------------------------------------
@@ -307,7 +324,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--msticpy", metavar="PYTHON", help="the Python of a virtual environment that has MSTICPy")
     parser.add_argument("--rg", default="rg", help="ripgrep (%(default)s)")
     parser.add_argument("--first", type=int, metavar="N", help="at most N cells of each work")
-    parser.add_argument("--times", type=int, default=3, help="runs of each program, if they are short (%(default)s)")
+    parser.add_argument("--times", type=int, default=3, help="rounds, in each of which every program runs, short ones twice (%(default)s)")
     parser.add_argument("--only", default="", help="works whose name holds this text")
     parser.add_argument("--keep", type=pathlib.Path, metavar="FOLDER", help="leave the files and the findings here")
     parser.add_argument("--inside-msticpy", nargs=4, help=argparse.SUPPRESS)
@@ -338,15 +355,15 @@ def measure(asked: argparse.Namespace, folder: pathlib.Path, remarks: list[str])
         n_cells = min(work.n_cells, asked.first or work.n_cells)
         cells, planted[work.operation] = make(work, folder, n_cells)
         print(f"- {work.operation}: {n_cells:,} {work.title}, {cells.stat().st_size / 2**20:.1f} MiB", flush=True)
+        turns, outputs = {}, {}
         for program, run in there.items():
             if program.startswith("ripgrep") and work.operation != "extract-iocs":
                 continue
-            output = folder / f"{work.operation}-{program.split()[0].lower()}-found.csv"
-            try:
-                runs = repeated(asked.times, lambda: run(measured, work, cells, output))
-                results.append(Result(work, program, runs, output))
-            except Refused as refused:
-                remarks.append(f"{program} did not do {work.operation}: {refused}")
+            output = outputs[program] = folder / f"{work.operation}-{program.split()[0].lower()}-found.csv"
+            turns[program] = functools.partial(run, measured, work, cells, output)
+        runs, refused = in_turns(asked.times, turns)
+        results += [Result(work, program, runs[program], outputs[program]) for program in turns if runs[program]]
+        remarks += [f"{program} did not do {work.operation}: {why}" for program, why in refused.items()]
     return results, planted
 
 
@@ -368,7 +385,7 @@ def main() -> None:
         inside_msticpy(*asked.inside_msticpy)
         return
     csv.field_size_limit(2**30)
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} before; medians of {asked.times}.\n", flush=True)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} before; medians of {asked.times} rounds.\n", flush=True)
     remarks: list[str] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = asked.keep.resolve() if asked.keep else pathlib.Path(temporary)

@@ -97,13 +97,19 @@ fn push_address(safe: &mut String, text: &str) {
     safe.push_str(front);
     // Only IPv6 addresses hold several colons.
     let has_colons = is_v6(inner);
-    for c in inner.chars() {
+    let behind_at = inner.rfind('@').map_or(0, |at| at + 1);
+    let port = inner.rfind(':').filter(|colon| !has_colons && *colon >= behind_at).map(|colon| colon + 1);
+    for c in inner.get(..port.unwrap_or(inner.len())).unwrap_or_default().chars() {
         match c {
             '.' => safe.push_str("[.]"),
             '@' => safe.push_str("[@]"),
             ':' if has_colons => safe.push_str("[:]"),
             c => safe.push(c),
         }
+    }
+    if let Some(port) = port {
+        // Where no port stands anything may, such as a dot before brackets or another address.
+        return push_address(safe, text.get(lead + port..).unwrap_or_default());
     }
     safe.push_str(host.get(trimmed.len()..).unwrap_or_default());
     safe.push_str(path);
@@ -134,6 +140,16 @@ mod tests {
 
     use super::super::ioc::refang;
     use super::*;
+
+    /// Found by the fuzzer: brackets of another kind beside those that were put in, and dots behind a colon.
+    #[test]
+    fn brackets_of_all_kinds_come_back_as_they_were() {
+        for text in ["::{:}X", "hxxp:.htt a@exa0.le.org 2001:db8::1 .]", "cp:\u{fffd}.[dot]\u{fffd} c", "a.b:c.d@e.fr"]
+        {
+            let live = refang(text);
+            assert_eq!(refang(&defanged(&live)), live, "{text}");
+        }
+    }
 
     #[test]
     fn what_could_be_followed_cannot_be_any_more() {

@@ -39,7 +39,9 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     // An address of IPv6 is sought in its shortest form, too.
     let shortest = |ioc: &Ioc| ip::facts(&ioc.refanged).map(|facts| facts.address.to_string());
     for ioc in &mut iocs {
-        ioc.refanged = shortest(ioc).unwrap_or_else(|| std::mem::take(&mut ioc.refanged));
+        if let Some(shortest) = shortest(ioc) {
+            ioc.refanged = shortest;
+        }
     }
     let sought = Sought::new(iocs.iter().map(|ioc| ioc.refanged.as_str())).map_err(Error::Failed)?;
     let names = names_of(inputs);

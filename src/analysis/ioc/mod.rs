@@ -27,7 +27,7 @@ use super::ip;
 pub use custom::{CustomType, extract_custom};
 use refang::Refanged;
 pub use refang::refang;
-use scan::{Found, Scanner};
+use scan::Scanner;
 pub use sought::Sought;
 pub(in crate::analysis) use urls::is_scheme;
 
@@ -241,45 +241,27 @@ pub fn extract(text: &str, wanted: &Wanted) -> Vec<Ioc> {
         return Vec::new();
     }
     found.sort_by_key(|f| (f.start, f.kind));
-    let mut seen = Seen::default();
-    found.into_iter().filter_map(|f| ioc(text, &live, f, &mut seen)).collect()
+    let (mut iocs, mut seen) = (Vec::with_capacity(found.len()), HashSet::new());
+    for found in found {
+        let written = live.written(found.start..found.end);
+        let (Some(observable), Some(as_live)) = (text.get(written.clone()), live.text.get(found.start..found.end))
+        else {
+            continue;
+        };
+        if is_new(&iocs, &mut seen, found.kind, observable) {
+            let refanged = found.live.unwrap_or_else(|| as_live.to_owned());
+            let (kind, observable) = (Kind::BuiltIn(found.kind), observable.to_owned());
+            iocs.push(Ioc { kind, observable, refanged, offset: written.start });
+        }
+    }
+    iocs
 }
 
-/// What was found already in a text. Most texts hold few indicators, which are sooner compared than hashed.
-#[derive(Default)]
-struct Seen<'a> {
-    first: Vec<(IocType, &'a str)>,
-    more: HashSet<(IocType, &'a str)>,
-}
-
-impl<'a> Seen<'a> {
+/// Whether an indicator is not among those of its text. Most texts hold few, which are sooner compared than hashed.
+fn is_new<'a>(iocs: &[Ioc], seen: &mut HashSet<(IocType, &'a str)>, kind: IocType, observable: &'a str) -> bool {
     const FEW: usize = 8;
-
-    /// Whether this is new.
-    fn insert(&mut self, found: (IocType, &'a str)) -> bool {
-        if self.first.contains(&found) {
-            return false;
-        }
-        if self.first.len() < Self::FEW {
-            self.first.push(found);
-            return true;
-        }
-        self.more.insert(found)
-    }
-}
-
-fn ioc<'a>(text: &'a str, live: &Refanged<'_>, found: Found, seen: &mut Seen<'a>) -> Option<Ioc> {
-    let written = live.written(found.start..found.end);
-    let observable = text.get(written.clone())?;
-    if !seen.insert((found.kind, observable)) {
-        return None;
-    }
-    let refanged = match found.live {
-        Some(live) => live,
-        None => live.text.get(found.start..found.end)?.to_owned(),
-    };
-    let kind = Kind::BuiltIn(found.kind);
-    Some(Ioc { kind, observable: observable.to_owned(), refanged, offset: written.start })
+    let is_same = |ioc: &Ioc| ioc.kind == Kind::BuiltIn(kind) && ioc.observable == observable;
+    !iocs.iter().take(FEW).any(is_same) && (iocs.len() < FEW || seen.insert((kind, observable)))
 }
 
 /// The type of the whole text taken as one indicator; names count whatever they look like otherwise.

@@ -277,7 +277,7 @@ fn leads_to_suffix(bytes: &[u8], from: usize, is_host: bool) -> bool {
 fn is_colon(bytes: &[u8], at: usize) -> bool {
     let (first, rest) = (bytes.get(at), bytes.get(at + 1..).unwrap_or_default());
     match first {
-        Some(b':') => rest.starts_with(b"/") || rest.starts_with(b"[") || rest.starts_with(b"\\"),
+        Some(b':') => rest.starts_with(b"/") || rest.starts_with(b"[/") || rest.starts_with(b"\\"),
         Some(b'[' | b'(' | b'{') => rest.starts_with(b":"),
         Some(b'%') => rest.starts_with(b"3a") || rest.starts_with(b"3A"),
         _ => false,
@@ -327,7 +327,7 @@ fn token(bytes: &[u8], at: usize) -> Option<Token> {
 fn bracketed(bytes: &[u8], at: usize, done: usize) -> Option<Form> {
     let Token { live, end, close, is_sure } = token(bytes, at)?;
     let is_joint = matches!(live, "." | "@");
-    let is_between = is_word_before(bytes, at) && is_word_at(bytes, end);
+    let is_between = is_word_before(bytes, at, close) && is_word_at(bytes, end, close);
     let form = Form { written: at..end, live };
     if close == b'>' {
         return (is_joint && is_between).then_some(form);
@@ -376,14 +376,17 @@ fn is_letter_before(bytes: &[u8], at: usize) -> bool {
     at.checked_sub(1).is_some_and(|at| is_letter_at(bytes, at))
 }
 
-/// A letter, a sign that names hold, or the bracket of a neighbouring form.
-fn is_word_at(bytes: &[u8], at: usize) -> bool {
-    is_letter_at(bytes, at) || bytes.get(at).is_some_and(|byte| matches!(byte, b'-' | b'_' | b'[' | b'(' | b'{' | b'/'))
+/// A letter, a sign that names hold, or the bracket of a neighbouring form of the same brackets: defanging puts square
+/// ones beside whatever stands there.
+fn is_word_at(bytes: &[u8], at: usize, close: u8) -> bool {
+    let is_open = |byte: u8| matches!((byte, close), (b'[', b']') | (b'(', b')') | (b'{', b'}'));
+    is_letter_at(bytes, at) || bytes.get(at).is_some_and(|byte| matches!(byte, b'-' | b'_' | b'/') || is_open(*byte))
 }
 
-fn is_word_before(bytes: &[u8], at: usize) -> bool {
+fn is_word_before(bytes: &[u8], at: usize, close: u8) -> bool {
     let before = at.checked_sub(1).and_then(|at| bytes.get(at));
-    is_letter_before(bytes, at) || before.is_some_and(|byte| matches!(byte, b'-' | b'_' | b']' | b')' | b'}' | b'/'))
+    let is_close = |byte: u8| byte == close && close != b'>';
+    is_letter_before(bytes, at) || before.is_some_and(|byte| matches!(byte, b'-' | b'_' | b'/') || is_close(*byte))
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ fn canonical(live: &str) -> String {
     let whole = |ioc: Ioc| (ioc.observable == live).then_some(ioc.refanged);
     let in_punycode = || extract(live, &Wanted::default().with_names(Names::All)).into_iter().find_map(whole);
     let ascii = if live.is_ascii() { None } else { in_punycode() };
-    ascii.unwrap_or_else(|| live.to_owned()).to_lowercase()
+    ascii.as_deref().unwrap_or(live).to_lowercase()
 }
 
 /// Whether what stands before and after leaves the indicator whole. A name may have names before it.

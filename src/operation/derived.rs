@@ -116,6 +116,27 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// As [`Texts::distinct`], but each value apart where the first thousand all differ, as the lines of a log with times
+    /// and numbers do: to look for repetitions then costs more than it saves.
+    pub fn to_work_on(&self) -> (Vec<&str>, Vec<Option<u32>>) {
+        const LOOKED_AT: usize = 1_000;
+        let values = self.values();
+        let mut known = PlHashSet::new();
+        let all_differ = values.iter().flatten().take(LOOKED_AT).all(|value| known.insert(*value));
+        if !all_differ || known.len() < LOOKED_AT {
+            return self.distinct();
+        }
+        let mut each = Vec::with_capacity(values.len());
+        let places = values.into_iter().map(|value| {
+            each.push(value?);
+            u32::try_from(each.len() - 1).ok()
+        });
+        let places = places.collect();
+        (each, places)
+    }
+}
+
 /// Works on each distinct value once, looking at the cancel flag and saying how far it is.
 pub fn worked<T>(cx: &Cx<'_>, distinct: &[&str], mut work: impl FnMut(&str) -> T) -> Result<Vec<T>> {
     cx.progress.set_total(distinct.len() as u64);

@@ -43,10 +43,10 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let input = &inputs[0];
     let columns = columns_of(step, input)?;
     let search = Search::of(cx, step)?;
+    let texts = columns.iter().map(|column| Texts::of(input, column)).collect::<Result<Vec<_>>>()?;
     let mut hits = Hits::default();
-    for (n, column) in columns.iter().enumerate() {
-        let texts = Texts::of(input, column)?;
-        let (distinct, places) = texts.distinct();
+    for (n, texts) in texts.iter().enumerate() {
+        let (distinct, places) = texts.to_work_on();
         let found = worked(cx, &distinct, |text| search.found(cx, text, &mut hits.n_cut))?;
         hits.take(n, &distinct, &places, found);
     }
@@ -151,17 +151,17 @@ struct Hit {
 
 /// All that was found; the indicators of a cell are held once, however many rows have that cell.
 #[derive(Default)]
-struct Hits {
+struct Hits<'a> {
     rows: Vec<Hit>,
     iocs: Vec<Ioc>,
-    inputs: Vec<String>,
+    inputs: Vec<Cow<'a, str>>,
     /// For each indicator the input that is shown beside it.
     input_of: Vec<u32>,
     n_cut: usize,
 }
 
-impl Hits {
-    fn take(&mut self, column: usize, distinct: &[&str], places: &[Option<u32>], found: Vec<Vec<Ioc>>) {
+impl<'a> Hits<'a> {
+    fn take(&mut self, column: usize, distinct: &[&'a str], places: &[Option<u32>], found: Vec<Vec<Ioc>>) {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         // For each distinct cell the range of its indicators.
         let mut cells = Vec::with_capacity(found.len());
@@ -179,20 +179,21 @@ impl Hits {
 
     /// What stands beside each indicator as its input: the cell, which all of them share, or of a cell that is long the
     /// part around each, since a long cell may hold very many.
-    fn take_inputs(&mut self, text: &str, iocs: &[Ioc]) {
+    fn take_inputs(&mut self, text: &'a str, iocs: &[Ioc]) {
         const LONGEST: usize = 16 << 10;
         const AROUND: usize = 1 << 10;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         if text.len() <= LONGEST {
             self.input_of.extend(iocs.iter().map(|_| number(self.inputs.len())));
-            self.inputs.extend((!iocs.is_empty()).then(|| text.to_owned()));
+            self.inputs.extend((!iocs.is_empty()).then_some(Cow::Borrowed(text)));
             return;
         }
         for ioc in iocs {
             let start = text.floor_char_boundary(ioc.offset.saturating_sub(AROUND));
             let end = text.floor_char_boundary(ioc.offset.saturating_add(AROUND));
             self.input_of.push(number(self.inputs.len()));
-            self.inputs.push(format!("...{}...", text.get(start..end).unwrap_or_default()));
+            let part = text.get(start..end).unwrap_or_default();
+            self.inputs.push(Cow::Owned(format!("...{part}...")));
         }
     }
 
@@ -206,7 +207,7 @@ fn texts<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Column {
 }
 
 /// One row for each indicator in each cell.
-fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hits) -> Result<Outcome> {
+fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hits<'_>) -> Result<Outcome> {
     let from: Vec<u32> = hits.rows.iter().map(|hit| hit.row).collect();
     let rows = source_rows(input, &from);
     let each = || hits.rows.iter();
@@ -224,14 +225,14 @@ fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hit
 }
 
 /// The texts beside the indicators; rows of one cell share its text.
-fn inputs_of(hits: &Hits) -> Result<Column> {
-    let inputs = texts("Input", hits.inputs.iter().map(String::as_str));
+fn inputs_of(hits: &Hits<'_>) -> Result<Column> {
+    let inputs = texts("Input", hits.inputs.iter().map(AsRef::as_ref));
     let places = hits.rows.iter().map(|hit| hits.input_of[hit.ioc as usize]).collect();
     Ok(inputs.take(&IdxCa::from_vec("row".into(), places))?)
 }
 
 /// One row for each indicator, in the order in which they are first met.
-fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits) -> Result<Outcome> {
+fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits<'_>) -> Result<Outcome> {
     let time = input.column_with(&Role::TIME).filter(|c| c.kind == Kind::Time).map(|c| input.frame().column(&c.name));
     let times = time.transpose()?.map(|c| c.as_materialized_series().to_physical_repr().into_owned());
     let times = times.as_ref().and_then(|series| series.i64().ok());

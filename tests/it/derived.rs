@@ -101,6 +101,18 @@ fn several_columns_are_searched_at_once_and_counted_with_times() {
 }
 
 #[test]
+fn lines_that_differ_first_and_repeat_later_are_counted_alike() {
+    let line = |n: usize| format!("{n} from 198.51.100.7");
+    let texts: Vec<String> = (0..1_200).map(|n| line(if n < 1_000 { n } else { 0 })).collect();
+    let lines = cells(&texts.iter().map(String::as_str).collect::<Vec<_>>());
+    let (found, _) = done(&["extract-iocs", "--column", "text"], &lines);
+    let expected: Vec<String> = (0..1_200).map(|n| n.to_string()).collect();
+    assert_eq!(of(&found, "SourceIndex"), expected);
+    let (counted, _) = done(&["extract-iocs", "--column", "text", "--unique"], &lines);
+    assert_eq!(of(&counted, "count"), ["1200"]);
+}
+
+#[test]
 fn types_of_ones_own_come_from_the_configuration() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join(".config/casebook");

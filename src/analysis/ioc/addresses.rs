@@ -53,21 +53,16 @@ fn is_version(scan: &Scanner<'_>, start: usize, end: usize) -> bool {
     }
     let signs = |byte: &&u8| matches!(**byte, b' ' | b'=' | b':' | b'"' | b'\'' | b'\t');
     let word_end = before.len() - before.iter().rev().take_while(signs).count().min(4);
-    let word: Vec<u8> = before
-        .get(..word_end)
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .take_while(|b| b.is_ascii_alphabetic())
-        .copied()
-        .collect();
-    let word = String::from_utf8(word.into_iter().rev().collect()).unwrap_or_default().to_ascii_lowercase();
+    let ahead = before.get(..word_end).unwrap_or_default();
+    let word_start = word_end - ahead.iter().rev().take_while(|b| b.is_ascii_alphabetic()).count();
+    let word = ahead.get(word_start..).unwrap_or_default();
+    let is = |known: &[&str]| known.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(word));
+    let ends_so = word.len() >= 7 && word.get(word.len() - 7..).is_some_and(|end| end.eq_ignore_ascii_case(b"version"));
     let is_apart = word_end < before.len();
     // A lease is released and a build server has an address, so that behind such a word the numbers must be low.
     let is_low = || low_first(scan.slice(start..end)).is_some_and(|first| first != 10);
-    let may_be_word = || ["build", "release"].contains(&&*word) && is_low();
-    is_apart && (word.ends_with("version") || ["ver", "v", "rev", "revision"].contains(&&*word) || may_be_word())
-        || is_numbered(scan, start, end)
+    let may_be_word = || is(&["build", "release"]) && is_low();
+    is_apart && (ends_so || is(&["ver", "v", "rev", "revision"]) || may_be_word()) || is_numbered(scan, start, end)
 }
 
 /// Words that a version or the number of a section follows behind one space.

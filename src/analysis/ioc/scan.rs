@@ -141,8 +141,12 @@ impl<'a> Scanner<'a> {
 
     /// The run that begins at `start` and ends before `limit`.
     fn run_at(&self, start: usize, limit: usize) -> Run {
-        let mut run = Run { start, end: start, ..Run::default() };
-        let mut stretch = 0;
+        self.run_on(Run::of(start), limit)
+    }
+
+    /// A run of which a stretch without signs is known, read on until it ends or meets `limit`.
+    fn run_on(&self, mut run: Run, limit: usize) -> Run {
+        let mut stretch = run.longest;
         while let Some(&byte) = self.bytes.get(run.end).filter(|_| run.end < limit) {
             let mut width = 1;
             match class(byte) {
@@ -171,13 +175,12 @@ impl<'a> Scanner<'a> {
         ahead.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(ahead.len())
     }
 
-    /// The end of a word of letters and digits alone, as most are, whose length, first letter and neighbour make it
-    /// nothing that anybody looks for.
-    fn end_of_word(&self, start: usize) -> Option<usize> {
-        let end = start + self.word_length(start, self.bytes.len());
+    /// Whether length, first letter and neighbour of a word of letters and digits alone, as most are, make it nothing that
+    /// anybody looks for.
+    fn is_of_no_interest(&self, start: usize, end: usize) -> bool {
         let next = self.byte(end);
         let is_plain = end - start < Run::LONG && class(next) == Class::Other && next != b'\\';
-        (is_plain && !matches!(self.byte(start), b'A' | b'a')).then_some(end)
+        is_plain && !matches!(self.byte(start), b'A' | b'a')
     }
 
     fn letter_width(&self, at: usize) -> Option<usize> {
@@ -187,10 +190,11 @@ impl<'a> Scanner<'a> {
 
     /// Hands a run to who knows its form; where to go on.
     fn look_at(&mut self, start: usize) -> usize {
-        if let Some(end) = self.end_of_word(start) {
-            return end;
+        let word = self.word_length(start, self.bytes.len());
+        if self.is_of_no_interest(start, start + word) {
+            return start + word;
         }
-        let mut run = self.run_at(start, self.bytes.len());
+        let mut run = self.run_on(Run { longest: word, end: start + word, ..Run::of(start) }, self.bytes.len());
         if run.is_plain() && !matches!(self.byte(run.end), b'%' | b'\\') && !matches!(self.byte(start), b'A' | b'a') {
             return run.end;
         }
@@ -235,6 +239,9 @@ impl<'a> Scanner<'a> {
         if run.dots + run.colons + run.ats + run.hyphens == 0 {
             return;
         }
+        if run.ats + run.colons == 0 {
+            return self.word(run.start, run.end);
+        }
         if run.colons == 0 {
             return self.piece(run.start, run.end);
         }
@@ -260,7 +267,7 @@ impl<'a> Scanner<'a> {
     /// What is left between colons and `@`: a name, an address, or nothing.
     pub fn word(&mut self, start: usize, end: usize) {
         let text = self.slice(start..end);
-        if !text.contains(['.', '-']) {
+        if !text.bytes().any(|byte| matches!(byte, b'.' | b'-')) {
             return hashes::system_number(self, start, end);
         }
         if !text.as_bytes().windows(2).any(|pair| pair == b"..") {
@@ -320,6 +327,11 @@ impl<'a> Scanner<'a> {
 }
 
 impl Run {
+    /// The run that begins at `start`, of which nothing is read yet.
+    fn of(start: usize) -> Self {
+        Self { start, end: start, ..Self::default() }
+    }
+
     /// Bytes of the shortest stretch that may be a hash or an address of a currency.
     pub const LONG: usize = 25;
 

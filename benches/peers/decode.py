@@ -151,13 +151,15 @@ class Measured:
 
 
 def casebook(measured: Measured, program: str, work: Work, cells: pathlib.Path, output: pathlib.Path) -> Run:
-    column = ["--column", work.column]
-    return measured.run([program, "do", work.operation, *column, str(cells), "-o", str(output), "--overwrite"])
+    # To take an earlier round's file away is work of the kernel that no one asked for.
+    output.unlink(missing_ok=True)
+    return measured.run([program, "do", work.operation, "--column", work.column, str(cells), "-o", str(output)])
 
 
 def msticpy(measured: Measured, python: str, work: Work, cells: pathlib.Path, output: pathlib.Path) -> Run:
     start = measured.folder / "start.json"
     this = str(pathlib.Path(__file__).resolve())
+    output.unlink(missing_ok=True)
     run = measured.run([python, this, "--inside-msticpy", work.operation, str(cells), str(output), str(start)])
     run.start = json.loads(start.read_text())["start"]
     return run
@@ -167,6 +169,7 @@ def ripgrep(measured: Measured, program: str, cells: pathlib.Path, output: pathl
     patterns = [word for pattern in RG_PATTERNS.values() for word in ("-e", pattern)]
     # The patterns are ASCII, and so is the file: without Unicode ripgrep is at its fastest.
     flags = ["--no-config", "--only-matching", "--no-filename", "--no-line-number", "--no-unicode", "--color=never"]
+    output.unlink(missing_ok=True)
     return measured.run([program, *flags, *patterns, str(cells)], stdout=output)
 
 

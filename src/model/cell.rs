@@ -181,18 +181,27 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The same with a sign between the bytes.
 pub fn parted_hex(bytes: &[u8], between: &str) -> String {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digit = |half: u8| char::from(DIGITS[usize::from(half & 15)]);
-    let mut text = String::with_capacity(bytes.len() * (2 + between.len()));
+    let mut text = Vec::with_capacity(bytes.len() * (2 + between.len()));
     for (at, byte) in bytes.iter().enumerate() {
         if at > 0 {
-            text.push_str(between);
+            text.extend_from_slice(between.as_bytes());
         }
-        text.push(digit(byte >> 4));
-        text.push(digit(*byte));
+        text.extend_from_slice(&HEX_PAIRS[usize::from(*byte)]);
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
 }
+
+/// The two digits of each byte.
+const HEX_PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {

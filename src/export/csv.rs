@@ -13,7 +13,15 @@ pub fn write(table: &Table, separator: u8, cells: Cells, out: &mut dyn Write) ->
     if cells == Cells::Safe {
         df = guard_all(&df)?;
     }
-    CsvWriter::new(out).with_separator(separator).finish(&mut df)?;
+    if df.width() == 0 {
+        return Ok(out.write_all(b"\n")?);
+    }
+    let header = df.columns().iter().zip(0..).map(|(column, n)| Column::new(format!("{n}").into(), [&**column.name()]));
+    let mut header = DataFrame::new(1, header.collect())?;
+    // As a row, since the writer makes its own header with a help that takes 16 MiB and longer than a small table does.
+    for part in [&mut header, &mut df] {
+        CsvWriter::new(&mut *out).include_header(false).with_separator(separator).finish(part)?;
+    }
     Ok(())
 }
 

@@ -176,18 +176,21 @@ const fn to_micros(value: i64, unit: TimeUnit) -> i64 {
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
-    parted_hex(bytes, "")
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = HEX_PAIRS[usize::from(*byte)];
+    }
+    String::from_utf8(text).unwrap_or_default()
 }
 
-/// The same with a sign between the bytes.
-pub fn parted_hex(bytes: &[u8], between: &str) -> String {
-    let mut text = Vec::with_capacity(bytes.len() * (2 + between.len()));
-    for (at, byte) in bytes.iter().enumerate() {
-        if at > 0 {
-            text.extend_from_slice(between.as_bytes());
-        }
-        text.extend_from_slice(&HEX_PAIRS[usize::from(*byte)]);
+/// The same with a sign of ASCII between the bytes.
+pub fn parted_hex(bytes: &[u8], sign: u8) -> String {
+    let mut text = vec![0; bytes.len() * 3];
+    for (part, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        let [high, low] = HEX_PAIRS[usize::from(*byte)];
+        *part = [high, low, sign];
     }
+    text.pop();
     String::from_utf8(text).unwrap_or_default()
 }
 

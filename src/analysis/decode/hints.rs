@@ -88,36 +88,54 @@ fn switch(name: &[u8], before: Option<Hint>, saw_powershell: bool) -> Option<Hin
 
 /// What a word announces whatever stands before its end, such as a namespace or a path.
 fn hint_of_end(word: &[u8]) -> Option<Hint> {
-    static ENDS: [(&[u8], Hint); 20] = [
-        (b"frombase64string", Hint::Call),
-        (b"base64_decode", Hint::Call),
-        (b"b64decode", Hint::Call),
-        (b"decode64", Hint::Call),
-        (b"base64", Hint::Name),
-        (b"-----", Hint::Armour),
-        (b"/echo", Hint::Echo),
-        (b"/printf", Hint::Echo),
-        (b"authorization", Hint::Authorization),
-        (b"ssh-rsa", Hint::PublicKey),
-        (b"ssh-dss", Hint::PublicKey),
-        (b"ssh-ed25519", Hint::PublicKey),
-        (b"sha2-nistp256", Hint::PublicKey),
-        (b"sha2-nistp384", Hint::PublicKey),
-        (b"sha2-nistp521", Hint::PublicKey),
-        (b"md5", Hint::Digest(0, 32)),
-        (b"sha1", Hint::Digest(27, 27)),
-        (b"sha256", Hint::Digest(43, 43)),
-        (b"sha384", Hint::Digest(64, 64)),
-        (b"sha512", Hint::Digest(86, 86)),
-    ];
-    let last = word.last()?.to_ascii_lowercase();
-    if word.len() < 3 || !b"124569-aefgnos".contains(&last) {
+    let [.., second, last] = word else { return None };
+    // Most words end otherwise, so that two letters are looked up before any are compared.
+    if !IS_TAIL[tail(*second, *last)] {
         return None;
     }
-    // Most words end otherwise, so that one letter is compared before all are.
-    let ends = ENDS.iter().find(|(end, _)| end.last() == Some(&last) && ends_with(word, end));
-    ends.map(|(_, hint)| *hint)
+    ENDS.iter().find(|(end, _)| ends_with(word, end)).map(|(_, hint)| *hint)
 }
+
+const ENDS: [(&[u8], Hint); 20] = [
+    (b"frombase64string", Hint::Call),
+    (b"base64_decode", Hint::Call),
+    (b"b64decode", Hint::Call),
+    (b"decode64", Hint::Call),
+    (b"base64", Hint::Name),
+    (b"-----", Hint::Armour),
+    (b"/echo", Hint::Echo),
+    (b"/printf", Hint::Echo),
+    (b"authorization", Hint::Authorization),
+    (b"ssh-rsa", Hint::PublicKey),
+    (b"ssh-dss", Hint::PublicKey),
+    (b"ssh-ed25519", Hint::PublicKey),
+    (b"sha2-nistp256", Hint::PublicKey),
+    (b"sha2-nistp384", Hint::PublicKey),
+    (b"sha2-nistp521", Hint::PublicKey),
+    (b"md5", Hint::Digest(0, 32)),
+    (b"sha1", Hint::Digest(27, 27)),
+    (b"sha256", Hint::Digest(43, 43)),
+    (b"sha384", Hint::Digest(64, 64)),
+    (b"sha512", Hint::Digest(86, 86)),
+];
+
+/// The place of a word's last two letters, in either case, in a table that others may share.
+const fn tail(second: u8, last: u8) -> usize {
+    (second.to_ascii_lowercase() as usize * 37 + last.to_ascii_lowercase() as usize) % 512
+}
+
+/// The tails that one of the ends has.
+static IS_TAIL: [bool; 512] = {
+    let mut table = [false; 512];
+    let mut at = 0;
+    while at < ENDS.len() {
+        if let [.., second, last] = ENDS[at].0 {
+            table[tail(*second, *last)] = true;
+        }
+        at += 1;
+    }
+    table
+};
 
 fn ends_with(word: &[u8], end: &[u8]) -> bool {
     word.len() >= end.len() && word.get(word.len() - end.len()..).is_some_and(|tail| tail.eq_ignore_ascii_case(end))

@@ -13,9 +13,13 @@ pub struct Capped {
 
 const ELLIPSIS: &str = "…";
 
+/// About how many bytes an element takes around what it holds.
+const TAGS: usize = 80;
+
 impl Capped {
-    pub fn new(limit: usize) -> Self {
-        Self { text: String::new(), limit, is_full: false }
+    /// With room for so many bytes as it is likely to have.
+    pub fn new(limit: usize, likely: usize) -> Self {
+        Self { text: String::with_capacity(likely.min(limit)), limit, is_full: false }
     }
 
     pub fn push(&mut self, part: &str) {
@@ -69,7 +73,7 @@ impl Label<'_> {
 
     /// A payload that is text.
     pub fn text(&self, text: &str, limit: usize) -> String {
-        let mut markup = Capped::new(limit);
+        let mut markup = Capped::new(limit, text.len() + TAGS);
         let (name, index, depth) = (self.name(), self.index, self.depth);
         let head = write!(markup, "<decoded type='string' name='[{name}]' index='{index}' depth='{depth}'>{text}");
         close(markup, head)
@@ -77,7 +81,7 @@ impl Label<'_> {
 
     /// A payload that is binary; the two spaces are as the existing tool has them.
     pub fn binary(&self, bytes: &[u8], limit: usize) -> String {
-        let mut markup = Capped::new(limit);
+        let mut markup = Capped::new(limit, bytes.len() * 3 + TAGS);
         let head = self.binary_to(&mut markup, bytes);
         close(markup, head)
     }
@@ -95,7 +99,7 @@ impl Label<'_> {
 
     /// An archive around its members.
     pub fn multiple(&self, members: &[String], limit: usize) -> String {
-        let mut markup = Capped::new(limit);
+        let mut markup = Capped::new(limit, members.iter().map(String::len).sum::<usize>() + TAGS);
         let (name, index, depth) = (self.name(), self.index, self.depth);
         let mut head = write!(markup, "<decoded type='multiple' name='[{name}]' index='{index}' depth='{depth}'>");
         for member in members {
@@ -135,7 +139,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_between_characters() {
         for limit in 0..20 {
-            let mut capped = Capped::new(limit);
+            let mut capped = Capped::new(limit, 4);
             for part in ["añb", "ñc", "défg"] {
                 capped.push(part);
             }

@@ -114,6 +114,6 @@ pub struct Finding {
 pub struct Unpacked {
     /// A finding, then what was found in it, then the next one.
     pub findings: Vec<Finding>,
-    /// The cell with each payload replaced by what it says, cut at `kept` bytes where anything was replaced.
+    /// The cell with each payload replaced by what it says, cut at `kept` bytes; empty where there is none.
     pub full: String,
 }

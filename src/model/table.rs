@@ -289,8 +289,14 @@ fn profile(column: &polars::prelude::Column, position: usize, role_of: &dyn Fn(&
     let name = column.name().to_string();
     let kind = kind_of(column);
     let digits = if kind == Kind::Time { sampled_digits(column) } else { 0 };
-    let shown_width =
-        |cell: &Cell| Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width();
+    let shown_width = |cell: &Cell| {
+        let start = cell.text.as_bytes().get(..WIDEST).unwrap_or(cell.text.as_bytes());
+        // Most text is shown as it stands.
+        if start.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            return start.len();
+        }
+        Shown::of_prefix(&Untrusted(&cell.text), WIDEST, TextMode::Unicode).as_str().width()
+    };
     let widest = sample(column).map(|row| column.get(row).map_or(1, |v| shown_width(&brief(&v, kind, digits))));
     let width = widest.max().unwrap_or(1).max(1);
     Column {

@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
-use sha2::{Digest, Sha256};
+use ring::hmac::{self, HMAC_SHA256};
 
 use super::ip::{self, IpType};
 use super::{domain, mask_text};
@@ -75,22 +75,13 @@ const COMMON_NAMES: [&str; 15] = [
 /// Masks values with one secret.
 #[derive(Clone)]
 pub struct Masker {
-    /// SHA-256 after the two padded keys of HMAC.
-    inner: Sha256,
-    outer: Sha256,
+    key: hmac::Key,
 }
 
 impl Masker {
     /// A salt of any length; who does not know it cannot undo a mask, so it has to be random and kept.
     pub fn new(salt: &[u8]) -> Self {
-        let mut key = [0_u8; 64];
-        let hashed = Sha256::digest(salt);
-        let used: &[u8] = if salt.len() > key.len() { &hashed } else { salt };
-        for (byte, of_salt) in key.iter_mut().zip(used) {
-            *byte = *of_salt;
-        }
-        let padded = |pad: u8| Sha256::new().chain_update(key.map(|byte| byte ^ pad));
-        Self { inner: padded(0x36), outer: padded(0x5c) }
+        Self { key: hmac::Key::new(HMAC_SHA256, salt) }
     }
 
     /// The mask of a value; what is empty stays empty. A value that is no address, SID or GUID where one is wanted is
@@ -128,8 +119,13 @@ impl Masker {
     }
 
     fn hmac(&self, message: &[&[u8]]) -> [u8; 32] {
-        let inner = message.iter().fold(self.inner.clone(), Digest::chain_update);
-        self.outer.clone().chain_update(inner.finalize()).finalize().into()
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in message {
+            context.update(part);
+        }
+        let mut tag = [0; 32];
+        tag.copy_from_slice(context.sign().as_ref());
+        tag
     }
 
     /// A word for a name whatever its case: a prefix and ten letters or digits, 50 bits.

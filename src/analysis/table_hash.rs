@@ -5,13 +5,13 @@
 //! Two tables that a person could not tell apart hash alike, however they were read, split or sorted into memory.
 
 use polars::prelude::*;
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 use crate::model::{Table, hex, is_hidden, plain_text};
 
 /// Lower-case hexadecimal SHA-256 of the visible content.
 pub fn of(table: &Table) -> String {
-    let mut hasher = Sha256::new();
+    let mut hasher = Context::new(&SHA256);
     let columns: Vec<_> = table.frame().columns().iter().filter(|c| !is_hidden(c.name())).collect();
     number(&mut hasher, columns.len() as u64);
     number(&mut hasher, table.n_rows() as u64);
@@ -20,28 +20,28 @@ pub fn of(table: &Table) -> String {
         text(&mut hasher, &column.dtype().to_string());
         values(&mut hasher, column);
     }
-    hex(&hasher.finalize())
+    hex(hasher.finish().as_ref())
 }
 
-fn number(hasher: &mut Sha256, value: u64) {
-    hasher.update(value.to_le_bytes());
+fn number(hasher: &mut Context, value: u64) {
+    hasher.update(&value.to_le_bytes());
 }
 
-fn text(hasher: &mut Sha256, value: &str) {
+fn text(hasher: &mut Context, value: &str) {
     number(hasher, value.len() as u64);
     hasher.update(value.as_bytes());
 }
 
-fn values(hasher: &mut Sha256, column: &Column) {
+fn values(hasher: &mut Context, column: &Column) {
     if let Ok(ca) = column.str() {
         return ca.iter().for_each(|value| tagged(hasher, value, text));
     }
     let series = column.as_materialized_series().to_physical_repr();
     if let Ok(ca) = series.i64() {
-        return ca.iter().for_each(|value| tagged(hasher, value, |h, v| h.update(v.to_le_bytes())));
+        return ca.iter().for_each(|value| tagged(hasher, value, |h, v| h.update(&v.to_le_bytes())));
     }
     if let Ok(ca) = series.f64() {
-        return ca.iter().for_each(|value| tagged(hasher, value, |h, v| h.update(v.to_bits().to_le_bytes())));
+        return ca.iter().for_each(|value| tagged(hasher, value, |h, v| h.update(&v.to_bits().to_le_bytes())));
     }
     for value in column.as_materialized_series().iter() {
         let value = plain_text(&value);
@@ -49,11 +49,11 @@ fn values(hasher: &mut Sha256, column: &Column) {
     }
 }
 
-fn tagged<T>(hasher: &mut Sha256, value: Option<T>, write: impl Fn(&mut Sha256, T)) {
+fn tagged<T>(hasher: &mut Context, value: Option<T>, write: impl Fn(&mut Context, T)) {
     match value {
-        None => hasher.update([0]),
+        None => hasher.update(&[0]),
         Some(value) => {
-            hasher.update([1]);
+            hasher.update(&[1]);
             write(hasher, value);
         }
     }

@@ -8,8 +8,8 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Error, Result};
 use crate::analysis::table_hash;
@@ -234,7 +234,7 @@ pub fn verify(path: &Path) -> Result<Verified> {
 }
 
 fn hash(line: &str) -> String {
-    hex(&Sha256::digest(line.as_bytes()))
+    hex(digest(&SHA256, line.as_bytes()).as_ref())
 }
 
 fn drop_torn_tail(file: &File, path: &Path) -> Result<()> {

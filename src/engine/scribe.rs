@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 use super::guard::guarded;
 use crate::case::{Case, Entry};
@@ -138,11 +138,11 @@ pub fn hash_evidence(mut evidence: Evidence, utc: String, cancel: &Cancel) -> Op
 
 fn sha256_of(path: &Path, cancel: &Cancel) -> Option<String> {
     let mut file = File::open(path).ok()?;
-    let mut hasher = Sha256::new();
+    let mut hasher = Context::new(&SHA256);
     let mut buffer = vec![0; 1 << 20];
     while !cancel.is_requested() {
         match file.read(&mut buffer).ok()? {
-            0 => return Some(hex(&hasher.finalize())),
+            0 => return Some(hex(hasher.finish().as_ref())),
             n => hasher.update(&buffer[..n]),
         }
     }

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 
 use serde_json::value::RawValue;
 
@@ -330,6 +331,15 @@ pub fn text_prefix(bytes: &[u8]) -> usize {
     narrow.max(wide(u16::from_le_bytes)).max(wide(u16::from_be_bytes))
 }
 
+/// A count times its logarithm, which for the counts of short payloads are worked out once.
+fn weight(count: usize) -> f64 {
+    static KNOWN: LazyLock<[f64; 256]> = LazyLock::new(|| std::array::from_fn(exactly));
+    fn exactly(count: usize) -> f64 {
+        count as f64 * (count as f64).log2()
+    }
+    KNOWN.get(count).copied().unwrap_or_else(|| exactly(count))
+}
+
 /// Shannon's entropy in bits a byte, 0 to 8.
 pub fn entropy(bytes: &[u8]) -> f64 {
     let mut counts = [0_usize; 256];
@@ -341,8 +351,8 @@ pub fn entropy(bytes: &[u8]) -> f64 {
     }
     let all = bytes.len() as f64;
     // Bytes that come once add nothing in this form of the sum.
-    let repeated = counts.iter().filter(|count| **count > 1).map(|count| *count as f64);
-    let bits = all.log2() - repeated.map(|count| count * count.log2()).sum::<f64>() / all;
+    let repeated = counts.iter().filter(|count| **count > 1);
+    let bits = all.log2() - repeated.map(|count| weight(*count)).sum::<f64>() / all;
     // Rounding may leave that of one kind of byte below zero.
     if bits > 0.0 { bits } else { 0.0 }
 }

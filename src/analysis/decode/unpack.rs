@@ -1,8 +1,7 @@
 //! The walk down through the layers: each payload is hashed and told, then what it holds is looked for in the same way.
 
 use md5::{Digest, Md5};
-use sha1::Sha1;
-use sha2::Sha256;
+use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 
 use super::containers::{Member, members};
 use super::judge::{Encoding, Ground, entropy};
@@ -222,8 +221,8 @@ fn finding(item: &Item<'_>, index: usize, place: &Place, kept: usize) -> Finding
         text: None,
         encoding,
         md5: hex(&Md5::digest(bytes)),
-        sha1: hex(&Sha1::digest(bytes)),
-        sha256: hex(&Sha256::digest(bytes)),
+        sha1: hex(digest(&SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref()),
+        sha256: hex(digest(&SHA256, bytes).as_ref()),
         entropy: entropy(bytes),
         truncated: item.member.stop.map(|stop| stop.to_string()),
     }
@@ -636,7 +635,7 @@ mod tests {
         let limits = Limits { kept: 8, ..Limits::default() };
         let all = unpack(&many, &mut Budget::new(limits, &Cancel::default()));
         assert_eq!((all.findings[0].text.as_deref(), all.findings[0].size), (Some("payload "), 18));
-        assert_eq!(all.findings[0].sha256, hex(&Sha256::digest(b"payload number one")));
+        assert_eq!(all.findings[0].sha256, hex(digest(&SHA256, b"payload number one").as_ref()));
     }
 
     #[test]

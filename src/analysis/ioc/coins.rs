@@ -4,7 +4,7 @@
 //! bech32 and bech32m (BIP 173, BIP 350); Ethereum by the case of its letters (EIP-55). An Ethereum address in one case
 //! carries no checksum, so nothing tells it from another number of forty digits, and it is left out.
 
-use sha2::Sha256;
+use ring::digest::{SHA256, digest};
 use sha3::{Digest, Keccak256};
 
 /// Version bytes: Bitcoin 0x00 and 0x05, Litecoin 0x30 and 0x32, Tron 0x41, Dogecoin 0x1e and 0x16.
@@ -29,8 +29,8 @@ fn is_base58(text: &str) -> bool {
         return false;
     }
     let (payload, checksum) = bytes.split_at(21);
-    let hash = Sha256::digest(Sha256::digest(payload));
-    payload.first().is_some_and(|version| VERSIONS.contains(version)) && hash.get(..4) == Some(checksum)
+    let hash = digest(&SHA256, digest(&SHA256, payload).as_ref());
+    payload.first().is_some_and(|version| VERSIONS.contains(version)) && hash.as_ref().get(..4) == Some(checksum)
 }
 
 fn is_segwit(text: &str) -> bool {
@@ -60,8 +60,8 @@ mod tests {
     /// An address made here, so that each version byte is tried.
     fn base58(version: u8) -> String {
         let payload: Vec<u8> = std::iter::once(version).chain(1..=20).collect();
-        let hash = Sha256::digest(Sha256::digest(&payload));
-        bs58::encode([&payload[..], &hash[..4]].concat()).into_string()
+        let hash = digest(&SHA256, digest(&SHA256, &payload).as_ref());
+        bs58::encode([&payload[..], &hash.as_ref()[..4]].concat()).into_string()
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) fn name(scan: &mut Scanner<'_>, start: usize, end: usize, place: Plac
 pub(super) fn ascii_form(word: &str) -> Option<Cow<'_, str>> {
     let is_ascii = word.is_ascii();
     let most = if is_ascii { ASCII_LENGTH } else { WIDE_LENGTH };
-    if word.len() < 4 || word.len() > most || !word.contains('.') {
+    if word.len() < 4 || word.len() > most || !word.bytes().any(|byte| byte == b'.') {
         return None;
     }
     let ascii = if is_ascii {
@@ -84,9 +84,9 @@ fn is_name(ascii: &str) -> bool {
 
 /// Whether a name in lower case has a suffix of the list and something before it, or is reserved.
 pub(super) fn has_known_suffix(ascii: &str) -> bool {
-    let top = ascii.rsplit('.').next().unwrap_or_default();
+    let top = ascii.as_bytes().rsplit(|byte| *byte == b'.').next().unwrap_or_default();
     // All longer suffixes under the first three are private ones, so that the list need not be asked.
-    if ["com", "net", "org", "example", "test", "invalid", "localhost"].contains(&top) {
+    if [&b"com"[..], b"net", b"org", b"example", b"test", b"invalid", b"localhost"].contains(&top) {
         return true;
     }
     let Some(suffix) = psl::List.suffix(ascii.as_bytes()) else { return false };

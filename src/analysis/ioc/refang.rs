@@ -89,8 +89,13 @@ impl<'a> Refanged<'a> {
 /// The next byte that may begin a defanged form.
 fn next_sign(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = bytes.get(from..)?;
-    let at = rest.iter().position(|byte| SIGNS.get(usize::from(*byte)) == Some(&true))?;
-    Some(from + at)
+    let is_sign = |byte: &u8| SIGNS[usize::from(*byte)];
+    // Most stretches have none, which is sooner seen of eight bytes together.
+    let without =
+        rest.as_chunks::<8>().0.iter().take_while(|chunk| !chunk.iter().fold(false, |any, b| any | is_sign(b)));
+    let skipped = without.count() * 8;
+    let at = rest.get(skipped..)?.iter().position(is_sign)?;
+    Some(from + skipped + at)
 }
 
 const SIGNS: [bool; 256] = {

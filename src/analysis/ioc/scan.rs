@@ -248,16 +248,16 @@ impl<'a> Scanner<'a> {
         if addresses::of_colons(self, run) || hashes::fuzzy(self, run) {
             return;
         }
-        let text = self.text.get(run.start..run.end).unwrap_or_default();
+        let text = self.bytes.get(run.start..run.end).unwrap_or_default();
         let mut start = run.start;
-        for piece in text.split(':') {
+        for piece in text.split(|byte| *byte == b':') {
             self.piece(start, start + piece.len());
             start += piece.len() + 1;
         }
     }
 
     fn piece(&mut self, start: usize, end: usize) {
-        if self.slice(start..end).contains('@') {
+        if self.slice(start..end).bytes().any(|byte| byte == b'@') {
             mail::mails(self, start, end);
         } else {
             self.word(start, end);
@@ -267,10 +267,16 @@ impl<'a> Scanner<'a> {
     /// What is left between colons and `@`: a name, an address, or nothing.
     pub fn word(&mut self, start: usize, end: usize) {
         let text = self.slice(start..end);
-        if !text.bytes().any(|byte| matches!(byte, b'.' | b'-')) {
+        let (mut has_signs, mut has_ellipsis, mut before) = (false, false, 0);
+        for byte in text.bytes() {
+            has_signs |= matches!(byte, b'.' | b'-');
+            has_ellipsis |= byte == b'.' && before == b'.';
+            before = byte;
+        }
+        if !has_signs {
             return hashes::system_number(self, start, end);
         }
-        if !text.as_bytes().windows(2).any(|pair| pair == b"..") {
+        if !has_ellipsis {
             return self.dotted(start, end);
         }
         let mut from = start;

@@ -151,15 +151,12 @@ class Measured:
 
 
 def casebook(measured: Measured, program: str, work: Work, cells: pathlib.Path, output: pathlib.Path) -> Run:
-    # To take an earlier round's file away is work of the kernel that no one asked for.
-    output.unlink(missing_ok=True)
     return measured.run([program, "do", work.operation, "--column", work.column, str(cells), "-o", str(output)])
 
 
 def msticpy(measured: Measured, python: str, work: Work, cells: pathlib.Path, output: pathlib.Path) -> Run:
     start = measured.folder / "start.json"
     this = str(pathlib.Path(__file__).resolve())
-    output.unlink(missing_ok=True)
     run = measured.run([python, this, "--inside-msticpy", work.operation, str(cells), str(output), str(start)])
     run.start = json.loads(start.read_text())["start"]
     return run
@@ -169,8 +166,13 @@ def ripgrep(measured: Measured, program: str, cells: pathlib.Path, output: pathl
     patterns = [word for pattern in RG_PATTERNS.values() for word in ("-e", pattern)]
     # The patterns are ASCII, and so is the file: without Unicode ripgrep is at its fastest.
     flags = ["--no-config", "--only-matching", "--no-filename", "--no-line-number", "--no-unicode", "--color=never"]
-    output.unlink(missing_ok=True)
     return measured.run([program, *flags, *patterns, str(cells)], stdout=output)
+
+
+def afresh(run: collections.abc.Callable[..., Run], measured: Measured, work: Work, cells: pathlib.Path, output: pathlib.Path) -> Run:
+    """A run that finds no file of an earlier one: to take that away is work of the kernel that no one asked for."""
+    output.unlink(missing_ok=True)
+    return run(measured, work, cells, output)
 
 
 def version_of(command: list[str]) -> str | None:
@@ -363,7 +365,7 @@ def measure(asked: argparse.Namespace, folder: pathlib.Path, remarks: list[str])
             if program.startswith("ripgrep") and work.operation != "extract-iocs":
                 continue
             output = outputs[program] = folder / f"{work.operation}-{program.split()[0].lower()}-found.csv"
-            turns[program] = functools.partial(run, measured, work, cells, output)
+            turns[program] = functools.partial(afresh, run, measured, work, cells, output)
         runs, refused = in_turns(asked.times, turns)
         results += [Result(work, program, runs[program], outputs[program]) for program in turns if runs[program]]
         remarks += [f"{program} did not do {work.operation}: {why}" for program, why in refused.items()]

@@ -71,7 +71,7 @@ pub(super) fn has_bookmarks(s: &Snapshot) -> Result<(), Reason> {
 }
 
 pub(super) fn in_lesson(s: &Snapshot) -> Result<(), Reason> {
-    need(s.has_lesson, "no lesson is open: list the lessons and begin one")
+    need(s.has_lesson, "no lesson is open: first list-lessons")
 }
 
 pub(super) fn has_notes(s: &Snapshot) -> Result<(), Reason> {
@@ -114,5 +114,5 @@ pub(super) fn made_of_rows(s: &Snapshot) -> Result<(), Reason> {
 
 pub(super) fn online_column(s: &Snapshot) -> Result<(), Reason> {
     whole_column(s)?;
-    need(s.is_online, "the case is offline, so nothing is asked: first toggle-online")
+    need(s.is_online, "offline, so nothing is asked: first toggle-online")
 }

@@ -18,7 +18,7 @@ pub fn write(table: &Table, separator: u8, cells: Cells, out: &mut dyn Write) ->
     }
     let header = df.columns().iter().zip(0..).map(|(column, n)| Column::new(format!("{n}").into(), [&**column.name()]));
     let mut header = DataFrame::new(1, header.collect())?;
-    // As a row, since the writer makes its own header with a help that takes 16 MiB and longer than a small table does.
+    // As a row: the writer's own way to a header fills 16 MiB with zeros first, which takes longer than a small table.
     for part in [&mut header, &mut df] {
         CsvWriter::new(&mut *out).include_header(false).with_separator(separator).finish(part)?;
     }

@@ -114,9 +114,7 @@ impl Texts {
         let places = places.collect();
         (distinct, places)
     }
-}
 
-impl Texts {
     /// As [`Texts::distinct`], but each value apart where the first thousand all differ, as the lines of a log with times
     /// and numbers do: to look for repetitions then costs more than it saves.
     pub fn to_work_on(&self) -> (Vec<&str>, Vec<Option<u32>>) {

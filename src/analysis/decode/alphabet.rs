@@ -6,6 +6,7 @@
 pub const UPPER: u8 = 1;
 pub const LOWER: u8 = 2;
 pub const DIGIT: u8 = 4;
+pub const ALPHANUMERIC: u8 = UPPER | LOWER | DIGIT;
 /// `+` and `/`.
 pub const STANDARD: u8 = 8;
 /// `-` and `_`.

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::alphabet::{DIGIT, LOWER, UPPER, class, hex_pair, nibble};
+use super::alphabet::{ALPHANUMERIC, class, hex_pair, nibble};
 use super::lists::{decimals, pairs};
 use super::percent::percents;
 
@@ -60,9 +60,9 @@ pub fn spelled(text: &[u8]) -> Vec<Spelled> {
 /// The next place at which a stretch may begin: behind the word that begins here, and then not within blanks and signs.
 fn next_start(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
-    let word = rest.iter().position(|b| class(*b) & (UPPER | LOWER | DIGIT) == 0).unwrap_or(rest.len()).max(1);
+    let word = rest.iter().position(|b| class(*b) & ALPHANUMERIC == 0).unwrap_or(rest.len()).max(1);
     let behind = rest.get(word..).unwrap_or_default();
-    let may_begin = |b: &u8| class(*b) & (UPPER | LOWER | DIGIT) != 0 || matches!(b, b'\\' | b'&');
+    let may_begin = |b: &u8| class(*b) & ALPHANUMERIC != 0 || matches!(b, b'\\' | b'&');
     at + word + behind.iter().position(may_begin).unwrap_or(behind.len())
 }
 

@@ -49,8 +49,8 @@ impl IpType {
 }
 
 /// One address and what is known of it without asking anyone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IpFacts {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IpFacts<'a> {
     /// The address as written, an IPv4-mapped one as IPv6.
     pub address: IpAddr,
     /// The IPv4 address inside an IPv4-mapped, NAT64, 6to4 or Teredo address; of Teredo that of the client.
@@ -58,7 +58,7 @@ pub struct IpFacts {
     /// The type of the embedded address where there is one.
     pub ip_type: IpType,
     /// The part after `%`.
-    pub zone: Option<String>,
+    pub zone: Option<&'a str>,
 }
 
 /// A block with a meaning of its own.
@@ -72,14 +72,14 @@ pub struct SpecialRange {
 }
 
 /// What a text says as one address, with white space around it, brackets or a zone; None where it is none.
-pub fn facts(text: &str) -> Option<IpFacts> {
+pub fn facts(text: &str) -> Option<IpFacts<'_>> {
     let (address, zone) = parse(text)?;
     let embedded = match address {
         IpAddr::V4(_) => None,
         IpAddr::V6(v6) => embedded_v4(v6),
     };
     let ip_type = ip_type(embedded.map_or(address, IpAddr::V4));
-    Some(IpFacts { address, embedded, ip_type, zone: zone.map(str::to_owned) })
+    Some(IpFacts { address, embedded, ip_type, zone })
 }
 
 /// Orders addresses by number, all of IPv4 before all of IPv6; None where the text is no address.
@@ -148,6 +148,9 @@ pub const fn special_ranges() -> &'static [SpecialRange] {
 }
 
 fn parse(text: &str) -> Option<(IpAddr, Option<&str>)> {
+    if let Some(v4) = dotted(text) {
+        return Some((IpAddr::V4(v4), None));
+    }
     let text = text.trim();
     let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let text = inside.unwrap_or(text);
@@ -159,6 +162,28 @@ fn parse(text: &str) -> Option<(IpAddr, Option<&str>)> {
     let zone = if inside.is_some() { zone.strip_prefix("25").filter(|z| !z.is_empty()).unwrap_or(zone) } else { zone };
     let address: Ipv6Addr = address.parse().ok()?;
     is_zone(zone).then_some((IpAddr::V6(address), Some(zone)))
+}
+
+/// Four decimal octets without leading zeros, as the standard library reads them. Most addresses are such, and a reader
+/// that knows nothing else takes a fraction of the time of one that reads them all.
+pub(super) fn dotted(text: &str) -> Option<Ipv4Addr> {
+    let mut octets = [0; 4];
+    let (mut place, mut n_digits, mut octet) = (0, 0, 0_u16);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' if n_digits == 0 || (n_digits < 3 && octet > 0) => {
+                octet = octet * 10 + u16::from(byte - b'0');
+                n_digits += 1;
+            }
+            b'.' if n_digits > 0 && place < 3 => {
+                octets[place] = u8::try_from(octet).ok()?;
+                (place, n_digits, octet) = (place + 1, 0, 0);
+            }
+            _ => return None,
+        }
+    }
+    octets[3] = u8::try_from(octet).ok()?;
+    (place == 3 && n_digits > 0).then(|| Ipv4Addr::from(octets))
 }
 
 fn is_zone(zone: &str) -> bool {
@@ -485,10 +510,10 @@ mod tests {
 
     #[test]
     fn brackets_and_zones_are_read() {
-        let zone = |text: &str| facts(text).map(|facts| facts.zone);
-        assert_eq!(zone("fe80::1%eth0"), Some(Some("eth0".to_owned())));
-        assert_eq!(zone("[fe80::1%25en0]"), Some(Some("en0".to_owned())));
-        assert_eq!(zone("fe80::1%25"), Some(Some("25".to_owned())));
+        let zone = |text| facts(text).map(|facts| facts.zone);
+        assert_eq!(zone("fe80::1%eth0"), Some(Some("eth0")));
+        assert_eq!(zone("[fe80::1%25en0]"), Some(Some("en0")));
+        assert_eq!(zone("fe80::1%25"), Some(Some("25")));
         assert_eq!(zone("\t[::1]\n"), Some(None));
         for text in ["", "[]", "[10.0.0.1]", "[::1", "::1]", "fe80::1%", "fe80::1%a b", "10.0.0.1%eth0", "[[::1]]"] {
             assert_eq!(zone(text), None, "{text}");
@@ -553,6 +578,16 @@ mod tests {
             let _ = facts(&text);
             let _ = sort_key(&text);
             let _ = Networks::parse(&text);
+        }
+
+        #[test]
+        fn four_octets_are_read_as_the_standard_library_reads_them(
+            numbers in proptest::collection::vec(0_u16..300, 3..6), sign in "[ .+a0]?",
+        ) {
+            let numbers: Vec<String> = numbers.iter().map(u16::to_string).collect();
+            for text in [numbers.join("."), numbers.join(&format!(".{sign}")), format!("{}{sign}", numbers.join("."))] {
+                prop_assert_eq!(dotted(&text), text.parse().ok(), "{}", text);
+            }
         }
 
         #[test]

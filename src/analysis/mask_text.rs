@@ -48,13 +48,13 @@ pub(super) fn text(masker: &Masker, text: &str, rest: &dyn Fn(&str) -> String) -
 }
 
 /// The addresses, URLs and mail addresses that a form would not know, because they are written not to be followed.
-fn written_defanged(text: &str) -> Vec<Ioc> {
+fn written_defanged(text: &str) -> Vec<Ioc<'_>> {
     if matches!(refang(text), Cow::Borrowed(_)) {
         return Vec::new();
     }
     let wanted = Wanted::of(&[IocType::Ipv4, IocType::Ipv6, IocType::Url, IocType::Email]).with_names(Names::All);
     let mut found = extract(text, &wanted);
-    found.retain(|ioc| matches!(refang(&ioc.observable), Cow::Owned(_)));
+    found.retain(|ioc| matches!(refang(ioc.observable), Cow::Owned(_)));
     found
 }
 

@@ -125,6 +125,12 @@ impl Texts {
         if !all_differ || known.len() < LOOKED_AT {
             return self.distinct();
         }
+        self.each()
+    }
+
+    /// As [`Texts::distinct`], but every value apart: for work that is no dearer than to know a value again.
+    pub fn each(&self) -> (Vec<&str>, Vec<Option<u32>>) {
+        let values = self.values();
         let mut each = Vec::with_capacity(values.len());
         let places = values.into_iter().map(|value| {
             each.push(value?);
@@ -133,10 +139,15 @@ impl Texts {
         let places = places.collect();
         (each, places)
     }
+
+    /// The texts themselves under another name.
+    pub fn named(&self, name: &str) -> Column {
+        self.0.clone().with_name(name.into())
+    }
 }
 
 /// Works on each distinct value once, looking at the cancel flag and saying how far it is.
-pub fn worked<T>(cx: &Cx<'_>, distinct: &[&str], mut work: impl FnMut(&str) -> T) -> Result<Vec<T>> {
+pub fn worked<'a, T>(cx: &Cx<'_>, distinct: &[&'a str], mut work: impl FnMut(&'a str) -> T) -> Result<Vec<T>> {
     cx.progress.set_total(distinct.len() as u64);
     let mut out = Vec::with_capacity(distinct.len());
     for (at, value) in distinct.iter().enumerate() {

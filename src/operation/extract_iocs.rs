@@ -104,7 +104,7 @@ impl Search {
         Ok(Self { wanted: wanted.with_names(names), custom: if takes_all { custom } else { chosen } })
     }
 
-    fn found(&self, cx: &Cx<'_>, text: &str, n_cut: &mut usize) -> Vec<Ioc> {
+    fn found<'t>(&self, cx: &Cx<'_>, text: &'t str, n_cut: &mut usize) -> Vec<Ioc<'t>> {
         let mut found = ioc::extract(text, &self.wanted);
         if !self.custom.is_empty() {
             let (more, cut) = ioc::extract_custom(text, &self.custom, &|| cx.cancel.is_requested());
@@ -153,7 +153,7 @@ struct Hit {
 #[derive(Default)]
 struct Hits<'a> {
     rows: Vec<Hit>,
-    iocs: Vec<Ioc>,
+    iocs: Vec<Ioc<'a>>,
     inputs: Vec<Cow<'a, str>>,
     /// For each indicator the input that is shown beside it.
     input_of: Vec<u32>,
@@ -161,7 +161,7 @@ struct Hits<'a> {
 }
 
 impl<'a> Hits<'a> {
-    fn take(&mut self, column: usize, distinct: &[&'a str], places: &[Option<u32>], found: Vec<Vec<Ioc>>) {
+    fn take(&mut self, column: usize, distinct: &[&'a str], places: &[Option<u32>], found: Vec<Vec<Ioc<'a>>>) {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         // For each distinct cell the range of its indicators.
         let mut cells = Vec::with_capacity(found.len());
@@ -179,7 +179,7 @@ impl<'a> Hits<'a> {
 
     /// What stands beside each indicator as its input: the cell, which all of them share, or of a cell that is long the
     /// part around each, since a long cell may hold very many.
-    fn take_inputs(&mut self, text: &'a str, iocs: &[Ioc]) {
+    fn take_inputs(&mut self, text: &'a str, iocs: &[Ioc<'a>]) {
         const LONGEST: usize = 16 << 10;
         const AROUND: usize = 1 << 10;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
@@ -197,7 +197,7 @@ impl<'a> Hits<'a> {
         }
     }
 
-    fn ioc(&self, hit: &Hit) -> &Ioc {
+    fn ioc(&self, hit: &Hit) -> &Ioc<'a> {
         &self.iocs[hit.ioc as usize]
     }
 }
@@ -213,10 +213,10 @@ fn listed(cx: &Cx<'_>, name: &str, input: &Table, columns: &[String], hits: &Hit
     let each = || hits.rows.iter();
     let mut new = vec![
         texts("IoCType", each().map(|hit| hits.ioc(hit).kind.id())),
-        texts("Observable", each().map(|hit| hits.ioc(hit).observable.as_str())),
+        texts("Observable", each().map(|hit| hits.ioc(hit).observable)),
         Column::new("SourceIndex".into(), rows),
         inputs_of(hits)?,
-        texts("refanged", each().map(|hit| hits.ioc(hit).refanged.as_str())),
+        texts("refanged", each().map(|hit| &*hits.ioc(hit).refanged)),
     ];
     if columns.len() > 1 {
         new.push(texts("column", each().map(|hit| columns[hit.column].as_str())));
@@ -259,8 +259,8 @@ fn counted(cx: &Cx<'_>, name: &str, input: &Table, hits: &Hits<'_>) -> Result<Ou
         met.len(),
         vec![
             texts("IoCType", met.iter().map(|m| m.ioc.kind.id())),
-            texts("Observable", met.iter().map(|m| m.ioc.observable.as_str())),
-            texts("refanged", met.iter().map(|m| m.ioc.refanged.as_str())),
+            texts("Observable", met.iter().map(|m| m.ioc.observable)),
+            texts("refanged", met.iter().map(|m| &*m.ioc.refanged)),
             Column::new("count".into(), met.iter().map(|m| m.count).collect::<Vec<_>>()),
             moments("first_seen", &|m| m.first)?,
             moments("last_seen", &|m| m.last)?,
@@ -294,7 +294,7 @@ pub(super) fn behind(step: &Step, counted: &Table, row: usize) -> Option<Behind>
 
 /// An indicator and where it was met.
 struct Met<'a> {
-    ioc: &'a Ioc,
+    ioc: &'a Ioc<'a>,
     /// Cells that hold it.
     count: i64,
     /// The row and column that was counted last.

@@ -40,10 +40,10 @@ fn run(cx: &Cx<'_>, step: &Step, inputs: &[Arc<Table>]) -> Result<Outcome> {
     let shortest = |ioc: &Ioc| ip::facts(&ioc.refanged).map(|facts| facts.address.to_string());
     for ioc in &mut iocs {
         if let Some(shortest) = shortest(ioc) {
-            ioc.refanged = shortest;
+            ioc.refanged = shortest.into();
         }
     }
-    let sought = Sought::new(iocs.iter().map(|ioc| ioc.refanged.as_str())).map_err(Error::Failed)?;
+    let sought = Sought::new(iocs.iter().map(|ioc| &*ioc.refanged)).map_err(Error::Failed)?;
     let names = names_of(inputs);
     let mut rows = Vec::new();
     for (table, name) in inputs.iter().zip(&names) {
@@ -99,7 +99,7 @@ fn report(cx: &Cx<'_>, step: &Step) -> Result<(String, Vec<Evidence>)> {
 }
 
 /// The indicators of a report, each once, in its order.
-fn indicators(step: &Step, report: &str) -> Result<Vec<Ioc>> {
+fn indicators<'a>(step: &Step, report: &'a str) -> Result<Vec<Ioc<'a>>> {
     let asked = step.params.get("types").map(String::as_str).unwrap_or_default();
     let named = asked.split(',').map(str::trim).filter(|word| !word.is_empty());
     let types: Vec<IocType> = named
@@ -171,7 +171,7 @@ fn swept(cx: &Cx<'_>, sought: &Sought, table: &Table, name: &str, column: &str) 
 }
 
 fn frame(iocs: &[Ioc], rows: &[Sighting]) -> Result<DataFrame> {
-    let ioc = |row: &Sighting, of: fn(&Ioc) -> &str| iocs.get(row.ioc).map(|ioc| of(ioc).to_owned());
+    let ioc = |row: &Sighting, of: for<'a> fn(&'a Ioc<'_>) -> &'a str| iocs.get(row.ioc).map(|ioc| of(ioc).to_owned());
     let text = |name: &str, of: &dyn Fn(&Sighting) -> Option<String>| {
         StringChunked::from_iter_options(name.into(), rows.iter().map(of)).into_column()
     };

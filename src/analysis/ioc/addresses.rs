@@ -3,10 +3,11 @@
 //! Version numbers look like IPv4 addresses, and only what stands before them can tell; clock times and code look like
 //! IPv6 addresses, and are not because they do not parse or begin with no block that IANA has given a use.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::IocType;
 use super::scan::{Run, Scanner};
+use crate::analysis::ip;
 
 /// The longest text of an IPv6 address, `ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255`.
 const V6_LENGTH: usize = 45;
@@ -30,7 +31,7 @@ pub(super) fn of_dots(scan: &mut Scanner<'_>, start: usize, end: usize) -> bool 
     let mut from = start;
     for part in word.split('-') {
         let to = from + part.len();
-        if part.parse::<Ipv4Addr>().is_ok() && !is_version(scan, from, to) {
+        if ip::dotted(part).is_some() && !is_version(scan, from, to) {
             scan.emit(IocType::Ipv4, from..to);
         }
         from = to + 1;
@@ -147,7 +148,7 @@ fn ends_as_address(scan: &Scanner<'_>, end: usize) -> bool {
 
 /// The first number, where all are as low as those of versions.
 fn low_first(text: &str) -> Option<u8> {
-    let octets = text.parse::<Ipv4Addr>().ok()?.octets();
+    let octets = ip::dotted(text)?.octets();
     octets.first().copied().filter(|first| *first < 30 && octets.iter().all(|octet| *octet < 100))
 }
 
@@ -169,13 +170,13 @@ fn is_product(before: &[u8], number: &str, next: u8) -> bool {
 
 /// Looks at a run with colons as one address, with or without a key before it.
 pub(super) fn of_colons(scan: &mut Scanner<'_>, run: Run) -> bool {
-    if run.colons < 2 || run.end - run.start > 2 * V6_LENGTH {
+    let text = scan.slice(run.start..run.end);
+    if run.len() > 2 * V6_LENGTH || text.bytes().filter(|byte| *byte == b':').take(2).count() < 2 {
         return false;
     }
     if grouped(scan, run.start, run.end) {
         return true;
     }
-    let text = scan.slice(run.start..run.end);
     let is_key = |key: &str| !key.is_empty() && !key.bytes().all(|byte| byte.is_ascii_hexdigit());
     match text.split_once(':') {
         Some((key, rest)) if is_key(key) => grouped(scan, run.end - rest.len(), run.end),
@@ -184,6 +185,9 @@ pub(super) fn of_colons(scan: &mut Scanner<'_>, run: Run) -> bool {
 }
 
 fn grouped(scan: &mut Scanner<'_>, start: usize, end: usize) -> bool {
+    if !(scan.byte(start).is_ascii_hexdigit() || scan.byte(start) == b':') {
+        return false;
+    }
     let text = scan.slice(start..end).trim_end_matches(['.', '-', '@']);
     let text = if text.ends_with("::") { text } else { text.trim_end_matches(':') };
     let mut end = start + text.len();

@@ -94,7 +94,11 @@ impl CustomType {
 
 /// The indicators of the user's types in order of place, and whether the search was cut short, be it because it was
 /// cancelled or because one type matched ten thousand times. Each type and observable comes once.
-pub fn extract_custom(text: &str, custom: &[CustomType], is_cancelled: &dyn Fn() -> bool) -> (Vec<Ioc>, bool) {
+pub fn extract_custom<'a>(
+    text: &'a str,
+    custom: &[CustomType],
+    is_cancelled: &dyn Fn() -> bool,
+) -> (Vec<Ioc<'a>>, bool) {
     let mut by_priority: Vec<&CustomType> = custom.iter().collect();
     by_priority.sort_by_key(|kind| kind.priority);
     let mut taken = HashSet::new();
@@ -116,9 +120,8 @@ pub fn extract_custom(text: &str, custom: &[CustomType], is_cancelled: &dyn Fn()
     (found, is_cut)
 }
 
-fn ioc(kind: &CustomType, observable: &str, offset: usize) -> Ioc {
-    let refanged = refang(observable).into_owned();
-    Ioc { kind: Kind::Custom(kind.name.clone()), observable: observable.to_owned(), refanged, offset }
+fn ioc<'a>(kind: &CustomType, observable: &'a str, offset: usize) -> Ioc<'a> {
+    Ioc { kind: Kind::Custom(kind.name.clone()), observable, refanged: refang(observable), offset }
 }
 
 #[cfg(test)]

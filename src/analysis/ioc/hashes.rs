@@ -63,12 +63,17 @@ fn hash(text: &str) -> Option<IocType> {
 
 /// Looks at a run with hyphens for GUIDs and CVE numbers.
 pub(super) fn hyphenated(scan: &mut Scanner<'_>, run: Run) {
-    for range in stretches(scan, run) {
-        if range.len() == 3 {
-            cve(scan, range.start);
-        } else if range.len() == 8 && run.hyphens >= 4 {
-            guid(scan, range.start);
+    let mut start = run.start;
+    for (at, byte) in (run.start..).zip(scan.bytes.get(run.start..run.end).unwrap_or_default()) {
+        if !matches!(byte, b'.' | b':' | b'@' | b'-' | b'_') {
+            continue;
         }
+        match at - start {
+            3 if *byte == b'-' => cve(scan, start),
+            8 if *byte == b'-' => guid(scan, start),
+            _ => {}
+        }
+        start = at + 1;
     }
 }
 

@@ -200,17 +200,17 @@ impl Kind {
 
 /// An indicator in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ioc {
+pub struct Ioc<'a> {
     pub kind: Kind,
     /// As it is written in the text.
-    pub observable: String,
+    pub observable: &'a str,
     /// The live form: refanged, the host of an internationalised name in punycode, percent signs of a nested URL resolved.
-    pub refanged: String,
+    pub refanged: Cow<'a, str>,
     /// Bytes from the start of the text.
     pub offset: usize,
 }
 
-impl Ioc {
+impl Ioc<'_> {
     /// What it is however it is written: the case of names and hashes says nothing, nor does that of a URL's scheme and
     /// host (RFC 3986), and an address of IPv6 is in its shortest form (RFC 5952).
     pub fn same_for_all(&self) -> Cow<'_, str> {
@@ -229,7 +229,7 @@ impl Ioc {
 }
 
 /// The indicators of a text in order of place; each type and observable once.
-pub fn extract(text: &str, wanted: &Wanted) -> Vec<Ioc> {
+pub fn extract<'a>(text: &'a str, wanted: &Wanted) -> Vec<Ioc<'a>> {
     let live = Refanged::of(text);
     let mut scanner = Scanner::new(&live, wanted);
     scanner.run();
@@ -249,9 +249,12 @@ pub fn extract(text: &str, wanted: &Wanted) -> Vec<Ioc> {
             continue;
         };
         if is_new(&iocs, &mut seen, found.kind, observable) {
-            let refanged = found.live.unwrap_or_else(|| as_live.to_owned());
-            let (kind, observable) = (Kind::BuiltIn(found.kind), observable.to_owned());
-            iocs.push(Ioc { kind, observable, refanged, offset: written.start });
+            let refanged = match found.live {
+                Some(live) => Cow::Owned(live),
+                None if as_live == observable => Cow::Borrowed(observable),
+                None => Cow::Owned(as_live.to_owned()),
+            };
+            iocs.push(Ioc { kind: Kind::BuiltIn(found.kind), observable, refanged, offset: written.start });
         }
     }
     iocs
@@ -508,7 +511,8 @@ mod tests {
             sample in proptest::sample::select(SAMPLES.to_vec()), before in "[a-z]{1,8}", after in "[a-z]{1,8}",
         ) {
             let (kind, text) = sample;
-            let found = extract(&format!("{before} {text} {after}"), &all());
+            let sentence = format!("{before} {text} {after}");
+            let found = extract(&sentence, &all());
             let is_it = |ioc: &Ioc| ioc.kind == Kind::BuiltIn(kind) && ioc.observable == text && ioc.offset == before.len() + 1;
             prop_assume!(!matches!(&*before, "v" | "ver" | "rev" | "build" | "version" | "release"));
             prop_assert!(found.iter().any(is_it), "{found:?}");

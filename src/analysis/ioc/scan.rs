@@ -26,16 +26,12 @@ pub(super) struct InUrl {
 }
 
 /// A stretch of letters, digits and the signs `-_.:@`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub start: usize,
     pub end: usize,
-    pub dots: usize,
-    pub colons: usize,
-    pub ats: usize,
-    pub hyphens: usize,
-    /// The longest stretch without a sign, in bytes.
-    pub longest: usize,
+    /// Which of the signs it holds.
+    pub signs: Signs,
 }
 
 pub(super) struct Scanner<'a> {
@@ -51,45 +47,61 @@ pub(super) struct Scanner<'a> {
     pub floor: usize,
 }
 
-/// What a byte is to a run.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Other,
-    Word,
-    Dot,
-    Colon,
-    At,
-    Hyphen,
-    Underscore,
-    Percent,
-    /// Part of a character beyond ASCII.
-    Wide,
+/// What bytes are to a run: a bit for each sign, and none for letters and digits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Signs(u8);
+
+impl Signs {
+    pub const DOT: Self = Self(1);
+    pub const COLON: Self = Self(1 << 1);
+    pub const AT: Self = Self(1 << 2);
+    pub const HYPHEN: Self = Self(1 << 3);
+    const UNDERSCORE: Self = Self(1 << 4);
+    const PERCENT: Self = Self(1 << 5);
+    /// Part of a character beyond ASCII, which may be a letter.
+    const WIDE: Self = Self(1 << 6);
+    const OTHER: Self = Self(1 << 7);
+    /// What a run cannot simply be read over.
+    const ENDS: Self = Self::PERCENT.and(Self::WIDE).and(Self::OTHER);
+    /// Without one of these a run is a word as most are, in which only what stands around it could be of interest.
+    const TELLING: Self = Self::DOT.and(Self::COLON).and(Self::AT).and(Self::HYPHEN);
+
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub const fn has(self, any_of: Self) -> bool {
+        self.0 & any_of.0 != 0
+    }
+
+    /// The signs of a text.
+    pub fn of(text: &[u8]) -> Self {
+        text.iter().fold(Self::default(), |signs, byte| signs.and(sign(*byte)))
+    }
 }
 
-const CLASSES: [Class; 256] = classes();
-
-const fn classes() -> [Class; 256] {
-    let mut table = [Class::Other; 256];
+const SIGNS: [Signs; 256] = {
+    let mut table = [Signs::OTHER; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte {
-            0x30..=0x39 | 0x41..=0x5a | 0x61..=0x7a => Class::Word,
-            0x2e => Class::Dot,
-            0x3a => Class::Colon,
-            0x40 => Class::At,
-            0x2d => Class::Hyphen,
-            0x5f => Class::Underscore,
-            0x25 => Class::Percent,
-            0x80..=0xff => Class::Wide,
-            _ => Class::Other,
+            0x30..=0x39 | 0x41..=0x5a | 0x61..=0x7a => Signs(0),
+            0x2e => Signs::DOT,
+            0x3a => Signs::COLON,
+            0x40 => Signs::AT,
+            0x2d => Signs::HYPHEN,
+            0x5f => Signs::UNDERSCORE,
+            0x25 => Signs::PERCENT,
+            0x80..=0xff => Signs::WIDE,
+            _ => Signs::OTHER,
         };
         byte += 1;
     }
     table
-}
+};
 
-fn class(byte: u8) -> Class {
-    CLASSES.get(usize::from(byte)).copied().unwrap_or(Class::Other)
+fn sign(byte: u8) -> Signs {
+    SIGNS[usize::from(byte)]
 }
 
 impl<'a> Scanner<'a> {
@@ -101,10 +113,11 @@ impl<'a> Scanner<'a> {
     pub fn run(&mut self) {
         let mut at = 0;
         while let Some(&byte) = self.bytes.get(at) {
-            at = match class(byte) {
-                Class::Percent if self.is_escape(at) => self.behind_escape(at + 3),
-                Class::Other | Class::Percent => at + 1,
-                Class::Wide => self.wide(at),
+            at = match sign(byte) {
+                Signs::OTHER => at + 1,
+                Signs::PERCENT if self.is_escape(at) => self.behind_escape(at + 3),
+                Signs::PERCENT => at + 1,
+                Signs::WIDE => self.wide(at),
                 _ if self.is_unicode_escape(at) => self.behind_escape(at + 5),
                 _ => self.look_at(at),
             };
@@ -141,69 +154,45 @@ impl<'a> Scanner<'a> {
 
     /// The run that begins at `start` and ends before `limit`.
     fn run_at(&self, start: usize, limit: usize) -> Run {
-        self.run_on(Run::of(start), limit)
-    }
-
-    /// A run of which a stretch without signs is known, read on until it ends or meets `limit`.
-    fn run_on(&self, mut run: Run, limit: usize) -> Run {
-        let mut stretch = run.longest;
-        while let Some(&byte) = self.bytes.get(run.end).filter(|_| run.end < limit) {
-            let mut width = 1;
-            match class(byte) {
-                Class::Word => {
-                    width = self.word_length(run.end, limit);
-                    stretch += width;
+        let mut run = Run { start, end: start, signs: Signs::default() };
+        loop {
+            for byte in self.bytes.get(run.end..limit).unwrap_or_default() {
+                let sign = sign(*byte);
+                if sign.has(Signs::ENDS) {
+                    break;
                 }
-                Class::Wide => match self.letter_width(run.end) {
-                    Some(letter) => (width, stretch) = (letter, stretch + letter),
-                    None => break,
-                },
-                Class::Other | Class::Percent => break,
-                sign => {
-                    run.count(sign);
-                    stretch = 0;
-                }
+                run.signs = run.signs.and(sign);
+                run.end += 1;
             }
-            run.longest = run.longest.max(stretch);
-            run.end += width;
+            match self.letter_width(run.end).filter(|_| run.end < limit) {
+                Some(width) => run.end += width,
+                None => return run,
+            }
         }
-        run
     }
 
-    fn word_length(&self, at: usize, limit: usize) -> usize {
-        let ahead = self.bytes.get(at..limit).unwrap_or_default();
-        ahead.iter().position(|byte| class(*byte) != Class::Word).unwrap_or(ahead.len())
-    }
-
-    /// Whether length, first letter and neighbour of a word of letters and digits alone, as most are, make it nothing that
-    /// anybody looks for.
-    fn is_of_no_interest(&self, start: usize, end: usize) -> bool {
-        let next = self.byte(end);
-        let is_plain = end - start < Run::LONG && class(next) == Class::Other && next != b'\\';
-        is_plain && !matches!(self.byte(start), b'A' | b'a')
-    }
-
+    /// The width of the letter beyond ASCII that stands there.
     fn letter_width(&self, at: usize) -> Option<usize> {
+        if self.byte(at).is_ascii() {
+            return None;
+        }
         let c = self.text.get(at..)?.chars().next()?;
         c.is_alphanumeric().then(|| c.len_utf8())
     }
 
     /// Hands a run to who knows its form; where to go on.
     fn look_at(&mut self, start: usize) -> usize {
-        let word = self.word_length(start, self.bytes.len());
-        if self.is_of_no_interest(start, start + word) {
-            return start + word;
-        }
-        let mut run = self.run_on(Run { longest: word, end: start + word, ..Run::of(start) }, self.bytes.len());
-        if run.is_plain() && !matches!(self.byte(run.end), b'%' | b'\\') && !matches!(self.byte(start), b'A' | b'a') {
+        let mut run = self.run_at(start, self.bytes.len());
+        let is_plain = !run.signs.has(Signs::TELLING) && run.len() < Run::LONG;
+        if is_plain && !matches!(self.byte(run.end), b'%' | b'\\') && !matches!(self.byte(start), b'A' | b'a') {
             return run.end;
         }
         if let Some(next) = urls::at(self, run) {
             return next;
         }
         let url = self.url.filter(|url| run.start < url.end);
-        if let Some(url) = url {
-            run.end = run.end.min(url.end);
+        if let Some(url) = url.filter(|url| url.end < run.end) {
+            run = self.run_at(start, url.end);
         }
         self.by_form(run);
         match url {
@@ -222,13 +211,13 @@ impl<'a> Scanner<'a> {
 
     /// What its form alone gives away, wherever it stands.
     fn by_form(&mut self, run: Run) {
-        if run.longest >= Run::LONG {
+        if run.len() >= Run::LONG {
             hashes::long_stretches(self, run);
         }
-        if run.hyphens >= 2 {
+        if run.signs.has(Signs::HYPHEN) {
             hashes::hyphenated(self, run);
         }
-        if run.dots + run.colons + run.ats == 0 && run.end - run.start >= 3 {
+        if !run.signs.has(Signs::DOT.and(Signs::COLON).and(Signs::AT)) {
             hashes::system_number(self, run.start, run.end);
         }
         paths::registry_key(self, run);
@@ -236,47 +225,52 @@ impl<'a> Scanner<'a> {
 
     /// What dots, colons and `@` make of a run.
     fn by_signs(&mut self, run: Run) {
-        if run.dots + run.colons + run.ats + run.hyphens == 0 {
-            return;
-        }
-        if run.ats + run.colons == 0 {
-            return self.word(run.start, run.end);
-        }
-        if run.colons == 0 {
-            return self.piece(run.start, run.end);
+        let Run { start, end, signs } = run;
+        if !signs.has(Signs::COLON) {
+            return match signs {
+                _ if signs.has(Signs::AT) => mail::mails(self, start, end),
+                _ if signs.has(Signs::TELLING) => self.word_with(signs, start, end),
+                _ => {}
+            };
         }
         if addresses::of_colons(self, run) || hashes::fuzzy(self, run) {
             return;
         }
-        let text = self.bytes.get(run.start..run.end).unwrap_or_default();
-        let mut start = run.start;
+        let text = self.bytes.get(start..end).unwrap_or_default();
+        let mut from = start;
         for piece in text.split(|byte| *byte == b':') {
-            self.piece(start, start + piece.len());
-            start += piece.len() + 1;
+            self.piece(signs, from, from + piece.len());
+            from += piece.len() + 1;
         }
     }
 
-    fn piece(&mut self, start: usize, end: usize) {
-        if self.slice(start..end).bytes().any(|byte| byte == b'@') {
+    /// A part of a run between its colons; it has no signs but those of the run.
+    fn piece(&mut self, signs: Signs, start: usize, end: usize) {
+        if signs.has(Signs::AT) && self.slice(start..end).bytes().any(|byte| byte == b'@') {
             mail::mails(self, start, end);
-        } else {
+        } else if signs.has(Signs::DOT.and(Signs::HYPHEN)) {
             self.word(start, end);
+        } else {
+            hashes::system_number(self, start, end);
         }
     }
 
     /// What is left between colons and `@`: a name, an address, or nothing.
     pub fn word(&mut self, start: usize, end: usize) {
-        let text = self.slice(start..end);
-        let (mut has_signs, mut has_ellipsis, mut before) = (false, false, 0);
-        for byte in text.bytes() {
-            has_signs |= matches!(byte, b'.' | b'-');
-            has_ellipsis |= byte == b'.' && before == b'.';
-            before = byte;
-        }
-        if !has_signs {
+        self.word_with(Signs::of(self.slice(start..end).as_bytes()), start, end);
+    }
+
+    fn word_with(&mut self, signs: Signs, start: usize, end: usize) {
+        if !signs.has(Signs::DOT.and(Signs::HYPHEN)) {
             return hashes::system_number(self, start, end);
         }
-        if !has_ellipsis {
+        if !signs.has(Signs::DOT) {
+            // No name is without a dot.
+            addresses::of_dots(self, start, end);
+            return;
+        }
+        let text = self.slice(start..end);
+        if !text.as_bytes().windows(2).any(|pair| pair == b"..") {
             return self.dotted(start, end);
         }
         let mut from = start;
@@ -333,26 +327,10 @@ impl<'a> Scanner<'a> {
 }
 
 impl Run {
-    /// The run that begins at `start`, of which nothing is read yet.
-    fn of(start: usize) -> Self {
-        Self { start, end: start, ..Self::default() }
-    }
-
     /// Bytes of the shortest stretch that may be a hash or an address of a currency.
     pub const LONG: usize = 25;
 
-    /// Whether it is a word as most are, in which only what stands around it could be of interest.
-    const fn is_plain(self) -> bool {
-        self.dots + self.colons + self.ats + self.hyphens == 0 && self.longest < Self::LONG
-    }
-
-    fn count(&mut self, sign: Class) {
-        match sign {
-            Class::Dot => self.dots += 1,
-            Class::Colon => self.colons += 1,
-            Class::At => self.ats += 1,
-            Class::Hyphen => self.hyphens += 1,
-            _ => {}
-        }
+    pub const fn len(self) -> usize {
+        self.end - self.start
     }
 }

@@ -2,7 +2,7 @@
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{Ioc, IocType, Names, Wanted, extract, refang};
+use super::{IocType, Names, Wanted, extract, refang};
 use crate::analysis::ip;
 
 /// Indicators, to be found in any case, however they are defanged, and in whichever of their forms: an address of IPv6
@@ -59,8 +59,8 @@ fn canonical(live: &str) -> String {
     if let Some(facts) = ip::facts(live) {
         return facts.address.to_string();
     }
-    let whole = |ioc: Ioc| (ioc.observable == live).then_some(ioc.refanged);
-    let in_punycode = || extract(live, &Wanted::default().with_names(Names::All)).into_iter().find_map(whole);
+    let all = Wanted::default().with_names(Names::All);
+    let in_punycode = || extract(live, &all).into_iter().find(|ioc| ioc.observable == live).map(|ioc| ioc.refanged);
     let ascii = if live.is_ascii() { None } else { in_punycode() };
     ascii.as_deref().unwrap_or(live).to_lowercase()
 }

@@ -4,13 +4,12 @@
 //! signs that end a sentence do not belong to it, nor does a quote that HTML or JSON writes by its name or number. URLs inside the query of another are found too, also percent-encoded,
 //! but only so many of them that the answer stays linear.
 
-use std::borrow::Cow;
-use std::net::Ipv4Addr;
-
 use percent_encoding::percent_decode_str;
+use std::borrow::Cow;
 
-use super::scan::{InUrl, Run, Scanner};
+use super::scan::{InUrl, Run, Scanner, Signs};
 use super::{IocType, addresses, names};
+use crate::analysis::ip;
 
 const SCHEMES: &[&str] = &[
     "dict",
@@ -77,7 +76,8 @@ enum HostKind {
 
 /// Looks for a URL whose scheme ends a run; where to go on, or None where the run is not the scheme of one.
 pub(super) fn at(scan: &mut Scanner<'_>, run: Run) -> Option<usize> {
-    let is_live = run.colons > 0 && scan.byte_before(run.end) == b':' && scan.slice(run.end..run.end + 2) == "//";
+    let is_live =
+        run.signs.has(Signs::COLON) && scan.byte_before(run.end) == b':' && scan.slice(run.end..run.end + 2) == "//";
     let is_encoded = || {
         let next = scan.bytes.get(run.end..run.end + ENCODED_SLASHES.len());
         next.is_some_and(|next| next.eq_ignore_ascii_case(ENCODED_SLASHES.as_bytes()))
@@ -281,7 +281,7 @@ fn host_of(scan: &Scanner<'_>, start: usize, end: usize, is_file: bool) -> Optio
     let host = host.split(':').next().unwrap_or_default();
     let host = host.trim_end_matches(['.', '-', '_']);
     let end = start + host.len();
-    if host.parse::<Ipv4Addr>().is_ok() {
+    if ip::dotted(host).is_some() {
         return Some(Host { kind: HostKind::V4, start, end });
     }
     let decoded = percent_decode_str(host).decode_utf8().ok()?;
@@ -309,7 +309,7 @@ fn encoded(scan: &mut Scanner<'_>, start: usize, scheme_end: usize, zone: Option
         scan.emit_as(IocType::Url, start..end, Some(live));
     }
     let host_end = host + bare_host.len();
-    let kind = if bare_host.parse::<Ipv4Addr>().is_ok() { HostKind::V4 } else { HostKind::Name(form.into_owned()) };
+    let kind = if ip::dotted(bare_host).is_some() { HostKind::V4 } else { HostKind::Name(form.into_owned()) };
     host_row(scan, &Host { kind, start: host, end: host_end });
     match zone {
         Some(outer) => scan.url = Some(InUrl { nested: outer.nested + 1, ..outer }),

@@ -195,6 +195,11 @@ fn grouped(scan: &mut Scanner<'_>, start: usize, end: usize) -> bool {
         scan.emit(IocType::Mac, start..end);
         return true;
     }
+    // Fewer than eight groups have their zeros left out, or the last two written as an IPv4 address.
+    let n_colons = text.bytes().filter(|byte| *byte == b':').count();
+    if n_colons < 6 && !text.contains("::") {
+        return false;
+    }
     let Some((address, length)) = ipv6(text).map(|address| (address, text.len())).or_else(|| before_port(text)) else {
         return false;
     };

@@ -27,11 +27,17 @@ pub(super) fn long_stretches(scan: &mut Scanner<'_>, run: Run) {
 /// The stretches of a run between its signs.
 fn stretches<'a>(scan: &Scanner<'a>, run: Run) -> impl Iterator<Item = Range<usize>> + use<'a> {
     let mut start = run.start;
-    scan.slice(run.start..run.end).split(['.', ':', '@', '-', '_']).map(move |stretch| {
+    let text = scan.bytes.get(run.start..run.end).unwrap_or_default();
+    text.split(|byte| is_sign(*byte)).map(move |stretch| {
         let range = start..start + stretch.len();
         start = range.end + 1;
         range
     })
+}
+
+/// What parts the stretches of a run.
+const fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'.' | b':' | b'@' | b'-' | b'_')
 }
 
 /// Whether the key before a number of 128 bits says that it names a request or a session.
@@ -61,19 +67,21 @@ fn hash(text: &str) -> Option<IocType> {
     is_hash.then_some(kind)
 }
 
+/// The shortest number of a fault, `CVE-2021-4422`.
+pub(super) const CVE_LENGTH: usize = 13;
+
 /// Looks at a run with hyphens for GUIDs and CVE numbers.
 pub(super) fn hyphenated(scan: &mut Scanner<'_>, run: Run) {
     let mut start = run.start;
     for (at, byte) in (run.start..).zip(scan.bytes.get(run.start..run.end).unwrap_or_default()) {
-        if !matches!(byte, b'.' | b':' | b'@' | b'-' | b'_') {
-            continue;
-        }
-        match at - start {
-            3 if *byte == b'-' => cve(scan, start),
-            8 if *byte == b'-' => guid(scan, start),
+        match (byte, at - start) {
+            (b'-', 3) => cve(scan, start),
+            (b'-', 8) => guid(scan, start),
             _ => {}
         }
-        start = at + 1;
+        if is_sign(*byte) {
+            start = at + 1;
+        }
     }
 }
 

@@ -214,7 +214,7 @@ impl<'a> Scanner<'a> {
         if run.len() >= Run::LONG {
             hashes::long_stretches(self, run);
         }
-        if run.signs.has(Signs::HYPHEN) {
+        if run.signs.has(Signs::HYPHEN) && run.len() >= hashes::CVE_LENGTH {
             hashes::hyphenated(self, run);
         }
         if !run.signs.has(Signs::DOT.and(Signs::COLON).and(Signs::AT)) {

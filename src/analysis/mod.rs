@@ -12,6 +12,7 @@ pub mod ip;
 pub mod mask;
 mod mask_text;
 pub mod needle;
+pub mod networks;
 pub mod oddities;
 pub mod profile;
 pub mod rdap;

@@ -8,8 +8,9 @@ use polars::sql::{FunctionRegistry, SQLContext};
 use regex::{Regex, RegexBuilder};
 
 use super::ioc::{self, IocType, Names, Sought, Wanted};
-use super::ip::{self, Networks};
+use super::ip;
 use super::needle::Needle;
+use super::networks::Networks;
 use crate::model::{Kind, Untrusted, plain_text, write_time};
 
 /// Name, arguments and meaning of each function, for help and completion.

@@ -6,7 +6,8 @@ use polars::prelude::*;
 
 use super::derived::{Texts, column_of, every_row, extended, laid_out, worked};
 use super::{Cx, Error, Inputs, Operation, Outcome, ParamKind, ParamSpec, Result, required, with};
-use crate::analysis::ip::{Networks, facts};
+use crate::analysis::ip::facts;
+use crate::analysis::networks::Networks;
 use crate::model::{Step, Table};
 
 pub const OPERATION: Operation = Operation {

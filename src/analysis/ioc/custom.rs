@@ -140,7 +140,7 @@ mod tests {
             kind("user", r"user=(?<name>\w+)", 1, Some("name")),
         ];
         let (found, is_cut) = extract_custom("INC-12 AB-1 user=bob INC-12", &types, &|| false);
-        let rows: Vec<_> = found.iter().map(|ioc| (ioc.kind.id(), &*ioc.observable, ioc.offset)).collect();
+        let rows: Vec<_> = found.iter().map(|ioc| (ioc.kind.id(), ioc.observable, ioc.offset)).collect();
         assert_eq!(rows, [("ticket", "INC-12", 0), ("any", "AB-1", 7), ("user", "bob", 17)]);
         assert!(!is_cut);
         assert!(CustomType::new("ipv4".to_owned(), ".", 1, None).is_err());
@@ -170,10 +170,10 @@ mod tests {
     fn windows_cut_no_match_in_two() {
         let text = format!("{}INC-4711{}", "x".repeat(WINDOW - 3), "y".repeat(WINDOW));
         let (found, _) = extract_custom(&text, &[kind("ticket", r"INC-\d+", 1, None)], &|| false);
-        assert_eq!(found.iter().map(|ioc| &*ioc.observable).collect::<Vec<_>>(), ["INC-4711"]);
+        assert_eq!(found.iter().map(|ioc| ioc.observable).collect::<Vec<_>>(), ["INC-4711"]);
         let empty = [kind("empty", "x*", 1, None), kind("end", "y$", 2, None)];
         let (found, is_cut) = extract_custom("xxaxyé", &empty, &|| false);
-        assert_eq!(found.iter().map(|ioc| &*ioc.observable).collect::<Vec<_>>(), ["xx", "x"]);
+        assert_eq!(found.iter().map(|ioc| ioc.observable).collect::<Vec<_>>(), ["xx", "x"]);
         assert!(!is_cut);
     }
 

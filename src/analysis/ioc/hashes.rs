@@ -252,6 +252,8 @@ mod tests {
             ("CVE-2021-442 CVE-1998-0001 xCVE-2021-44228 CVE-2021-44228a", ""),
             ("AS15169 AS4294967295,", "asn AS15169|asn AS4294967295"),
             ("ASN 15169", "asn AS15169"),
+            // The dot behind it ends the sentence, and so the URL.
+            ("http://a.com/AS15169.", "asn AS15169"),
             ("ASN: 15169 asn=3320", "asn AS15169|asn AS3320"),
             ("as1 AS AS0 AS015 AS4294967296 WAS15169 ASN of ASN 1.5", ""),
         ] {

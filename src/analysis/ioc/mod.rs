@@ -426,7 +426,7 @@ mod tests {
     fn fault_11_observables_are_as_written_and_refanged_is_live() {
         let found = extract("at hxxp://evil[.]com/a and evil[.]com", &Wanted::default());
         let rows: Vec<_> =
-            found.iter().map(|ioc| (ioc.kind.id(), &*ioc.observable, &*ioc.refanged, ioc.offset)).collect();
+            found.iter().map(|ioc| (ioc.kind.id(), ioc.observable, &*ioc.refanged, ioc.offset)).collect();
         assert_eq!(
             rows,
             [("url", "hxxp://evil[.]com/a", "http://evil.com/a", 3), ("dns", "evil[.]com", "evil.com", 10),]
@@ -437,7 +437,7 @@ mod tests {
     fn each_observable_comes_once_a_text() {
         let found = extract("10.0.0.1 10.0.0.1 evil.com http://evil.com", &Wanted::default());
         assert_eq!(
-            found.iter().map(|ioc| &*ioc.observable).collect::<Vec<_>>(),
+            found.iter().map(|ioc| ioc.observable).collect::<Vec<_>>(),
             ["10.0.0.1", "evil.com", "http://evil.com"]
         );
     }
@@ -481,7 +481,7 @@ mod tests {
         fn extraction_is_the_same_twice_and_within_the_text(text in text()) {
             let found = extract(&text, &all());
             for ioc in &found {
-                prop_assert_eq!(text.get(ioc.offset..ioc.offset + ioc.observable.len()), Some(&*ioc.observable));
+                prop_assert_eq!(text.get(ioc.offset..ioc.offset + ioc.observable.len()), Some(ioc.observable));
                 prop_assert!(!ioc.observable.is_empty());
             }
             prop_assert!(found.is_sorted_by_key(|ioc| ioc.offset));

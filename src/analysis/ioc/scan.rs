@@ -114,9 +114,8 @@ impl<'a> Scanner<'a> {
         let mut at = 0;
         while let Some(&byte) = self.bytes.get(at) {
             at = match sign(byte) {
-                Signs::OTHER => at + 1,
                 Signs::PERCENT if self.is_escape(at) => self.behind_escape(at + 3),
-                Signs::PERCENT => at + 1,
+                Signs::OTHER | Signs::PERCENT => at + 1,
                 Signs::WIDE => self.wide(at),
                 _ if self.is_unicode_escape(at) => self.behind_escape(at + 5),
                 _ => self.look_at(at),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::scan::{Run, Scanner};
+use super::scan::{Run, Scanner, Signs};
 use super::{IocType, coins};
 
 /// The longest hash, SHA-512 in hex.
@@ -28,16 +28,11 @@ pub(super) fn long_stretches(scan: &mut Scanner<'_>, run: Run) {
 fn stretches<'a>(scan: &Scanner<'a>, run: Run) -> impl Iterator<Item = Range<usize>> + use<'a> {
     let mut start = run.start;
     let text = scan.bytes.get(run.start..run.end).unwrap_or_default();
-    text.split(|byte| is_sign(*byte)).map(move |stretch| {
+    text.split(|byte| Signs::parts(*byte)).map(move |stretch| {
         let range = start..start + stretch.len();
         start = range.end + 1;
         range
     })
-}
-
-/// What parts the stretches of a run.
-const fn is_sign(byte: u8) -> bool {
-    matches!(byte, b'.' | b':' | b'@' | b'-' | b'_')
 }
 
 /// Whether the key before a number of 128 bits says that it names a request or a session.
@@ -67,7 +62,7 @@ fn hash(text: &str) -> Option<IocType> {
     is_hash.then_some(kind)
 }
 
-/// The shortest number of a fault, `CVE-2021-4422`.
+/// Bytes of the shortest CVE number, `CVE-2021-4422`.
 pub(super) const CVE_LENGTH: usize = 13;
 
 /// Looks at a run with hyphens for GUIDs and CVE numbers.
@@ -79,7 +74,7 @@ pub(super) fn hyphenated(scan: &mut Scanner<'_>, run: Run) {
             (b'-', 8) => guid(scan, start),
             _ => {}
         }
-        if is_sign(*byte) {
+        if Signs::parts(*byte) {
             start = at + 1;
         }
     }

@@ -74,6 +74,11 @@ impl Signs {
         self.0 & any_of.0 != 0
     }
 
+    /// Whether a byte parts the stretches of a run.
+    pub fn parts(byte: u8) -> bool {
+        sign(byte).has(Self::TELLING.and(Self::UNDERSCORE))
+    }
+
     /// The signs of a text.
     pub fn of(text: &[u8]) -> Self {
         text.iter().fold(Self::default(), |signs, byte| signs.and(sign(*byte)))
